@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.gabor.graph.Op;
 
 /**
@@ -34,26 +35,31 @@ public record Pattern(String name, Set<Class<? extends Op>> head, List<Part> tai
 
     /** A pattern that starts with one of {@code head}. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public static Pattern of(String name, Class<? extends Op>... head) {
-        return new Pattern(name, Set.copyOf(Arrays.asList(head)), List.of());
+        return new Pattern(name, Arrays.stream(head).collect(Collectors.toSet()), List.of());
     }
 
     /** Then one of {@code ops}, or there is no match. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public final Pattern then(Class<? extends Op>... ops) { return with(Count.ONE, ops); }
 
     /** Then one of {@code ops}, if it is there. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public final Pattern optional(Class<? extends Op>... ops) { return with(Count.OPTIONAL, ops); }
 
     /** Then any number of {@code ops}. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public final Pattern many(Class<? extends Op>... ops) { return with(Count.MANY, ops); }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private Pattern with(Count count, Class<? extends Op>... ops) {
         var parts = new ArrayList<>(tail);
-        parts.add(new Part(Set.copyOf(Arrays.asList(ops)), count));
+        parts.add(new Part(Arrays.stream(ops).collect(Collectors.toSet()), count));
         return new Pattern(name, head, parts);
     }
 }

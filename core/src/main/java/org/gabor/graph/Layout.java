@@ -80,7 +80,8 @@ public record Layout(String order, char blocked, int block, int halo) {
     public boolean sameBytes(Layout other, Shape shape) {
         if (equals(other)) return true;
         if (shape.rank() != 4 || halo != other.halo || elements(shape) != other.elements(shape)) return false;
-        for (char axis : AXES.toCharArray()) {
+        for (int i = 0; i < 4; i++) {
+            char axis = AXES.charAt(i);
             int size = dim(shape, axis);
             if (size == 1) continue;
             if (block(axis) != other.block(axis) || stride(shape, axis) != other.stride(shape, axis)) return false;

@@ -4,8 +4,6 @@ import org.gabor.UsageException;
 
 /** Values that do not fit together: the message names the operation, what was got and what was expected. */
 public final class ShapeException extends UsageException {
-    private static final long serialVersionUID = 1;
-
     /** An error described by {@code message}. */
     public ShapeException(String message) {
         super(message);
