@@ -45,7 +45,7 @@ public sealed interface Normalization extends Op {
         public List<Gradient> vjp(Node y, Node dy) {
             Graph g = y.graph();
             Node x = y.in(0), stats = y.in(1), gamma = y.in(2);
-            boolean batch = stats.op() instanceof BnStats && stats.in(0) == x;
+            boolean batch = stats.op() instanceof BnStats && stats.in(0).equals(x);
             Node sums = g.add(new BnGradSums(eps), x, stats, dy);
             var gradients = new ArrayList<Gradient>();
             gradients.add(new Gradient(0, g.add(new BnGradX(eps, batch), x, stats, gamma, dy, sums)));
