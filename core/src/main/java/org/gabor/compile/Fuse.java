@@ -64,16 +64,18 @@ final class Fuse {
     }
 
     private boolean extend(List<Node> chain, Pattern.Part part) {
-        Optional<Node> next = readers.getOrDefault(chain.getLast(), List.of()).stream()
+        Optional<Node> next = readersOf(chain.getLast()).stream()
                 .filter(n -> part.ops().contains(n.op().getClass()) && !grouped.contains(n))
                 .filter(n -> nobodyReadsBefore(chain, n)).findFirst();
         next.ifPresent(chain::add);
         return next.isPresent();
     }
 
+    private List<Node> readersOf(Node n) { return readers.getOrDefault(n, List.of()); }
+
     /** No member is read by an outsider that stands before {@code last}, where the group would run. */
     private boolean nobodyReadsBefore(List<Node> chain, Node last) {
-        return chain.stream().flatMap(m -> readers.get(m).stream())
+        return chain.stream().flatMap(m -> readersOf(m).stream())
                 .allMatch(r -> r.id() >= last.id() || chain.contains(r));
     }
 }

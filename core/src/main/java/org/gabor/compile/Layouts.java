@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Movement;
@@ -16,7 +17,6 @@ import org.gabor.graph.Op;
  * dense in logical order. Last, a value gets the largest halo that one of its readers reads.
  */
 final class Layouts {
-    private final Graph from;
     private final Rules rules;
     private final Graph graph = new Graph();
     private final List<Step> steps = new ArrayList<>();
@@ -25,17 +25,18 @@ final class Layouts {
     private final Map<Converted, Node> converted = new HashMap<>();
 
     /** Steps over a new graph that holds the conversions, and the layout of each of its nodes. */
-    record Result(Graph graph, List<Step> steps, Map<Node, Layout> layouts) {}
+    record Result(Graph graph, List<Step> steps, Map<Node, Layout> layouts) {
+        Layout layout(Node node) { return Objects.requireNonNull(layouts.get(node)); }
+    }
 
     private record Converted(Node node, Layout to) {}
 
-    private Layouts(Graph from, Rules rules) {
-        this.from = from;
+    private Layouts(Rules rules) {
         this.rules = rules;
     }
 
     static Result apply(Graph graph, List<Step> steps, Rules rules) {
-        var pass = new Layouts(graph, rules);
+        var pass = new Layouts(rules);
         steps.forEach(pass::lay);
         graph.outputs().forEach((name, n) -> pass.graph.output(name, pass.in(pass.map(n), Layout.LOGICAL)));
         for (Step s : pass.steps) for (Node n : s.nodes()) pass.widenHalos(n);
@@ -46,7 +47,7 @@ final class Layouts {
         var nodes = new ArrayList<Node>();
         for (Node n : step.nodes()) {
             List<Node> inputs = n.inputs().stream().map(this::map).toList();
-            Rules.Signature s = rules.signature(n, inputs.stream().map(layouts::get).toList());
+            Rules.Signature s = rules.signature(n, inputs.stream().map(this::layout).toList());
             var wanted = new ArrayList<Node>();
             for (int i = 0; i < inputs.size(); i++) {
                 Node in = inputs.get(i);
@@ -80,8 +81,10 @@ final class Layouts {
         return node;
     }
 
+    private Layout layout(Node node) { return Objects.requireNonNull(layouts.get(node)); }
+
     private boolean fits(Node node, Layout to, int halo) {
-        Layout has = layouts.get(node);
+        Layout has = layout(node);
         return has.equals(to) || (has.sameBytes(to, node.shape()) && (halo == 0 || !has.logical()));
     }
 
@@ -100,7 +103,7 @@ final class Layouts {
         for (int i = 0; i < reader.inputs().size(); i++) {
             int halo = rules.halo(reader, i);
             Node in = reader.in(i);
-            Layout has = layouts.get(in);
+            Layout has = layout(in);
             if (halo <= has.halo()) continue;
             if (has.logical() || in.op().storage() == Op.Storage.VIEW)
                 throw new IllegalStateException(reader + " reads a halo around " + in + ", which is dense");

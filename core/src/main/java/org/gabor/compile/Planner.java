@@ -64,7 +64,7 @@ final class Planner {
         Map<String, Node> inputs = new LinkedHashMap<>();
         for (Node n : laid.graph().nodes()) {
             if (n.op() instanceof Leaf.Input in) inputs.put(in.name(), n);
-            if (stored.contains(n)) values.put(n, new Value(place(n), laid.layouts().get(n), laid.layouts().get(n).bytes(n.type())));
+            if (stored.contains(n)) values.put(n, new Value(place(n), laid.layout(n), laid.layout(n).bytes(n.type())));
         }
         return new Plan(planned, values, inputs, laid.graph().outputs(), arena, memory.liveBytes(end + 1));
     }
@@ -84,7 +84,7 @@ final class Planner {
         if (!(pack.op() instanceof Update.PackSlab slab) || !(pack.in(0).op() instanceof Leaf.Parameter p)) return;
         for (int i = 0; i < slab.offsets().size(); i++) {
             Node g = root(pack.in(i + 1));
-            boolean free = g.op().storage() == Op.Storage.OWN && laid.layouts().get(g).logical();
+            boolean free = g.op().storage() == Op.Storage.OWN && laid.layout(g).logical();
             if (free && !laid.graph().outputs().containsValue(g))
                 inSlab.putIfAbsent(g, new Place.Bound(p.name(), (long) slab.offsets().get(i) * g.type().dtype().bytes));
         }
@@ -101,7 +101,7 @@ final class Planner {
     }
 
     private Memory.Block block(Node n, int step) {
-        return blocks.computeIfAbsent(n, _ -> memory.block(step, laid.layouts().get(n).bytes(n.type())));
+        return blocks.computeIfAbsent(n, _ -> memory.block(step, laid.layout(n).bytes(n.type())));
     }
 
     private void keep(Node n, int step) {

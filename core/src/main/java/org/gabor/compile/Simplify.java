@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Leaf;
@@ -39,7 +40,7 @@ final class Simplify {
             List<Node> inputs = n.inputs().stream().map(mapped::get).toList();
             mapped.put(n, to.within(n.path(), () -> rewrite(n.op(), inputs)));
         }
-        from.outputs().forEach((name, n) -> to.output(name, mapped.get(n)));
+        from.outputs().forEach((name, n) -> to.output(name, Objects.requireNonNull(mapped.get(n))));
         return to.nodes().size() == live(to).size() ? to : apply(to);
     }
 
