@@ -70,8 +70,8 @@ final class NetworkCases {
     }
 
     private static Case gradients(String what, boolean relu, int n) {
-        List<Case.Arg> args = List.of(in("x", REALS, n, 2, 8, 8), labels(n, 5), kept("w", SMALL, 4, 2, 3, 3), kept("b", SMALL, 4),
-                kept("v", SMALL, 3, 4, 3, 3), kept("d", SMALL, 5, 12), kept("e", SMALL, 5));
+        List<Case.Arg> args = List.of(in("x", REALS, n, 2, 8, 8), labels(n, 5), kept("w", SMALL, 4, 2, 3, 3),
+                kept("b", Values.uniform(0, 1), 4), kept("v", Values.uniform(-0.3, 0.5), 3, 4, 3, 3), kept("d", SMALL, 5, 12), kept("e", SMALL, 5));
         return Case.chain(what, REALS, args, (g, in) -> {
             Window pool = Window.of(2, 2, 0);
             Node y = in.get(0).conv2d(in.get(2), Window.of(3, 1, 1)).addBias(in.get(3));

@@ -41,7 +41,7 @@ final class UpdateCases {
     }
 
     private static Case.Arg guard(boolean open) {
-        return new Case.Arg("guard", Update.GUARD, true, open ? Values.all(0) : Values.cycle(1, 3));
+        return new Case.Arg("guard", Update.GUARD, true, open ? Values.all(0) : Values.cycle(1, 100));
     }
 
     /** Two groups, zeros at the end of each, and a stretch behind them that belongs to no group. */

@@ -24,10 +24,11 @@ final class PointwiseBounds {
         };
     }
 
-    /** Both functions change by no more than their argument does. */
+    /** Both functions change by no more than their argument does; ReLU not at all where its argument is surely negative. */
     private static Approx activated(Activation f, Approx x) {
         return switch (f) {
-            case Activation.Relu _ -> new Approx(Math.max(x.value(), 0), x.error());
+            case Activation.Relu _ -> new Approx(Math.max(x.value(), 0),
+                    x.value() + x.error() < 0 ? 0 : x.error());
             case Activation.Tanh _ -> new Approx(Math.tanh(x.value()),
                     x.error() + Bounds.FUNCTION * Math.abs(Math.tanh(x.value())) + Bounds.FLUSH);
         };
