@@ -1,0 +1,5 @@
+package org.gabor.tests;
+
+public final class T {
+    private T() {}
+}
