@@ -22,28 +22,39 @@ public final class Permutation {
     private final int highMask;
     private final Stream[] rounds = new Stream[ROUNDS];
 
-    private Permutation(long seed, int epoch, int n) {
+    private Permutation(long seed, int stream, int epoch, int n) {
         int bits = Math.max(LEAST_BITS, 32 - Integer.numberOfLeadingZeros(n - 1));
         this.n = n;
         this.lowBits = (bits + 1) / 2;
         this.lowMask = (1 << lowBits) - 1;
         this.highMask = (1 << bits - lowBits) - 1;
         for (int round = 0; round < ROUNDS; round++) {
-            rounds[round] = new Stream(seed, SHUFFLE, round, epoch);
+            rounds[round] = new Stream(seed, stream, round, epoch);
         }
     }
 
     /**
-     * The permutation for a seed and epoch.
+     * The order of an epoch: the permutation of the stream {@code shuffle}.
      *
      * @param n how many there are to permute
      * @throws IllegalArgumentException if n is less than 1
      */
     public static Permutation of(long seed, int epoch, int n) {
+        return of(seed, SHUFFLE, epoch, n);
+    }
+
+    /**
+     * The permutation for a seed, stream and epoch.
+     *
+     * @param stream what is permuted, as in {@link Stream}
+     * @param n      how many there are to permute
+     * @throws IllegalArgumentException if n is less than 1
+     */
+    public static Permutation of(long seed, int stream, int epoch, int n) {
         if (n < 1) {
             throw new IllegalArgumentException("a permutation needs at least one element, got n = " + n);
         }
-        return new Permutation(seed, epoch, n);
+        return new Permutation(seed, stream, epoch, n);
     }
 
     /** How many are permuted. */

@@ -1,0 +1,138 @@
+package org.gabor.data;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.gabor.DataException;
+import org.gabor.Suggest;
+import org.gabor.UsageException;
+
+/** Opens data sets. */
+public final class Datasets {
+    private static final List<String> TEN_DIGITS = IntStream.range(0, 10).mapToObj(Integer::toString).toList();
+    private static final List<String> FASHION = List.of("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
+            "Shirt", "Sneaker", "Bag", "Ankle boot");
+    private static final Pattern SIZED = Pattern.compile("(.+)@([0-9x]+)");
+
+    private record Entry(DatasetKind kind, Function<String, DataSplits> open) {
+    }
+
+    private static final List<Entry> ENTRIES = List.of(
+            new Entry(new DatasetKind("digits", "", "handwritten-like digits, drawn by Gabor itself: 28x28 grey, "
+                    + "10,000 to train on and 2,000 to test"), _ -> digits(0)),
+            new Entry(new DatasetKind("mnist", "DIR", "handwritten digits, 28x28 grey: the four IDX files, plain or "
+                    + ".gz"), dir -> mnist(Path.of(dir))),
+            new Entry(new DatasetKind("fashion-mnist", "DIR", "clothes, 28x28 grey: the four IDX files, plain or .gz"),
+                    dir -> fashionMnist(Path.of(dir))),
+            new Entry(new DatasetKind("cifar10", "DIR", "photos of ten things, 32x32 colour: the binary version's "
+                    + "data_batch_*.bin and test_batch.bin, plain or .gz"), dir -> cifar10(Path.of(dir))),
+            new Entry(new DatasetKind("imagefolder", "DIR[@[[C]xH]xW]", "your JPEG and PNG files: "
+                    + "DIR/{train,val,test}/CLASS/* or DIR/CLASS/*; @64 brings all to 64x64"), Datasets::imageFolder));
+
+    private Datasets() {
+    }
+
+    /** The kinds of data sets that {@link #open} knows. */
+    public static List<DatasetKind> kinds() {
+        return ENTRIES.stream().map(Entry::kind).toList();
+    }
+
+    /**
+     * Opens a data set by its description: {@code digits}, or the name of another of the {@link #kinds}, a colon and a
+     * folder, as in {@code mnist:data/mnist}. To the folder of an image folder the size that all images are brought to
+     * may be added: {@code imagefolder:photos@3x64x48}, see {@link ImageSize#parse}.
+     *
+     * @throws UsageException if there is no such kind, or the folder is missing from the description
+     * @throws DataException  if the data cannot be read
+     */
+    public static DataSplits open(String spec) {
+        int colon = spec.indexOf(':');
+        String name = colon < 0 ? spec : spec.substring(0, colon);
+        String argument = colon < 0 ? "" : spec.substring(colon + 1);
+        Entry entry = ENTRIES.stream().filter(e -> e.kind().name().equals(name)).findFirst()
+                .orElseThrow(() -> new UsageException(Suggest.unknown("data set", name,
+                        kinds().stream().map(DatasetKind::name).toList())));
+        if (argument.isEmpty() != entry.kind().argument().isEmpty()) {
+            throw new UsageException("data set '" + spec + "' is written " + entry.kind().spec() + ".");
+        }
+        return entry.open().apply(argument);
+    }
+
+    /**
+     * MNIST from a folder with its four IDX files, plain or compressed (.gz); of two twins the plain one is read.
+     *
+     * @throws DataException if a file is missing, damaged or of another kind
+     */
+    public static DataSplits mnist(Path dir) {
+        return Idx.open("mnist", dir, TEN_DIGITS);
+    }
+
+    /**
+     * Fashion-MNIST (Xiao, Rasul and Vollgraf 2017) from a folder with its four IDX files, as {@link #mnist}.
+     *
+     * @throws DataException if a file is missing, damaged or of another kind
+     */
+    public static DataSplits fashionMnist(Path dir) {
+        return Idx.open("fashion-mnist", dir, FASHION);
+    }
+
+    /**
+     * CIFAR-10 in its binary form: {@code data_batch*.bin} to train on, {@code test_batch*.bin} to test, plain or
+     * compressed (.gz), in {@code dir} or in its folder {@code cifar-10-batches-bin}. Files may hold any number of
+     * records.
+     *
+     * @throws DataException if there is nothing to train on, or a file is damaged
+     */
+    public static DataSplits cifar10(Path dir) {
+        return Cifar10.open(dir);
+    }
+
+    /**
+     * JPEG and PNG files of one size: {@code dir/{train,val,test}/CLASS/*}, or {@code dir/CLASS/*} to train on alone.
+     * Classes are in the order of their folders' names. The images are grey if all files are, else colour.
+     *
+     * @throws DataException if the images differ in size, one cannot be read, or the folders are not laid out so
+     */
+    public static DataSplits imageFolder(Path dir) {
+        return ImageFolder.open(dir, null);
+    }
+
+    /**
+     * JPEG and PNG files, brought to one size as {@link Images#read} does.
+     *
+     * @throws DataException if one cannot be read, or the folders are not laid out as {@link #imageFolder(Path)} says
+     */
+    public static DataSplits imageFolder(Path dir, ImageSize size) {
+        return ImageFolder.open(dir, size);
+    }
+
+    private static DataSplits imageFolder(String argument) {
+        Matcher sized = SIZED.matcher(argument);
+        return sized.matches()
+                ? imageFolder(Path.of(sized.group(1)), ImageSize.parse(sized.group(2)))
+                : imageFolder(Path.of(argument));
+    }
+
+    /**
+     * The built-in digits, see {@link Digits}.
+     *
+     * @param seed another seed draws other digits
+     */
+    public static DataSplits digits(long seed) {
+        return Digits.splits(seed);
+    }
+
+    /**
+     * Cuts a data set in two: of each class the same part, rounded to whole images, is held back for validation. Which
+     * images these are depends on the seed alone; each part keeps the order of the whole.
+     *
+     * @param fraction the part held back, above 0 and below 1
+     * @throws UsageException if the fraction is out of range, or leaves nothing in one of the parts
+     */
+    public static Split split(Dataset data, double fraction, long seed) {
+        return Split.of(data, fraction, seed);
+    }
+}

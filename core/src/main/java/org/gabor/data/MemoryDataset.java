@@ -1,0 +1,89 @@
+package org.gabor.data;
+
+import java.util.List;
+import org.gabor.DataException;
+
+/** A data set held in memory, one array an image. */
+public final class MemoryDataset implements Dataset {
+    private final String name;
+    private final List<String> classes;
+    private final ImageSize format;
+    private final byte[][] images;
+    private final int[] labels;
+
+    /**
+     * A data set of these images. The arrays are kept, not copied: do not change them afterwards.
+     *
+     * @param name    what messages call it
+     * @param classes the names of the classes, by label
+     * @param format  channels, height and width of every image
+     * @param images  the pixels of each image in the order [c,h,w]
+     * @param labels  the label of each image
+     * @throws DataException if there are no images, an image has the wrong number of bytes, the number of labels is not
+     *                       that of the images, or a label names no class
+     */
+    public MemoryDataset(String name, List<String> classes, ImageSize format, byte[][] images, int[] labels) {
+        this.name = name;
+        this.classes = List.copyOf(classes);
+        this.format = format;
+        this.images = images;
+        this.labels = labels;
+        if (images.length == 0) {
+            throw new DataException(name + " has no images; a data set needs at least one.");
+        }
+        if (images.length != labels.length) {
+            throw new DataException(name + " has " + images.length + " images but " + labels.length
+                    + " labels; each image needs one label.");
+        }
+        for (int i = 0; i < images.length; i++) {
+            if (images[i].length != format.bytes()) {
+                throw new DataException("image " + i + " of " + name + " has " + images[i].length
+                        + " bytes, expected " + format.bytes() + " (" + format + ").");
+            }
+            if (labels[i] < 0 || labels[i] >= classes.size()) {
+                throw new DataException("label of image " + i + " of " + name + " is " + labels[i]
+                        + ", expected 0 to " + (classes.size() - 1) + ": one of " + String.join(", ", classes) + ".");
+            }
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int size() {
+        return labels.length;
+    }
+
+    @Override
+    public int channels() {
+        return format.channels();
+    }
+
+    @Override
+    public int height() {
+        return format.height();
+    }
+
+    @Override
+    public int width() {
+        return format.width();
+    }
+
+    @Override
+    public List<String> classes() {
+        return classes;
+    }
+
+    @Override
+    public int label(int index) {
+        return labels[index];
+    }
+
+    @Override
+    public void image(int index, byte[] target, int offset) {
+        System.arraycopy(images[index], 0, target, offset, images[index].length);
+    }
+}
