@@ -1,5 +1,0 @@
-package org.gabor.tests;
-
-public final class T {
-    private T() {}
-}
