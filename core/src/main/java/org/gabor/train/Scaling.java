@@ -33,7 +33,7 @@ public record Scaling(List<Double> scale, List<Double> shift) {
             for (int j = 0; j < image.length; j++) {
                 int x = image[j] & 0xFF;
                 sum[j / plane] += x;
-                squares[j / plane] += x * x;
+                squares[j / plane] += (long) x * x;
             }
         }
         var scale = new ArrayList<Double>();
