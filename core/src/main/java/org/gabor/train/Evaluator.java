@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.gabor.DataException;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
 import org.gabor.nn.ModelSpec;
