@@ -64,7 +64,8 @@ public record ModelSpec(String name, int channels, int height, int width, int cl
             List<Json> input = member(o, "input").array("input");
             if (input.size() != 3) throw new Json.SyntaxException(o.line(), "input must be [channels, height, width]");
             return new ModelSpec(member(o, "name").string("name"), input.get(0).integer("channels"),
-                    input.get(1).integer("height"), input.get(2).integer("width"), member(o, "classes").integer("classes"),
+                    input.get(1).integer("height"), input.get(2).integer("width"),
+                    member(o, "classes").integer("classes"),
                     registry.fromJson(member(o, "network"), file));
         } catch (Json.SyntaxException e) {
             throw new UsageException(file + ", " + e.getMessage(), e);
