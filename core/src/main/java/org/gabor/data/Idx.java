@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * bytes, the type of an element, the number of dimensions, each dimension as a big-endian 32-bit number, the elements.
  */
 final class Idx {
-    private static final int UNSIGNED_BYTE = 0x08;
+    private static final long UNSIGNED_BYTE = 0x08;
     private static final int LONGEST_SIDE = 0xFFFF;
     private static final List<String> PREFIXES = List.of("train", "t10k");
 
