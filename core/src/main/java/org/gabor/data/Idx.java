@@ -94,7 +94,7 @@ final class Idx {
 
     private static long[] header(BinaryFile in, Path file, int rank, String what) {
         long magic = in.readUnsignedInt("the header");
-        int expected = UNSIGNED_BYTE << 8 | rank;
+        long expected = UNSIGNED_BYTE << 8 | rank;
         if (magic != expected) {
             throw new DataException(String.format("%s starts with %08x, expected %08x: an IDX file of %s in unsigned "
                     + "bytes. It is another kind of file, or damaged.", file, magic, expected, what));

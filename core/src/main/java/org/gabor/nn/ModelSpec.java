@@ -51,11 +51,13 @@ public record ModelSpec(String name, int channels, int height, int width, int cl
     public void checkFits(Dataset data) {
         boolean image = data.channels() == channels && data.height() == height && data.width() == width;
         if (!image)
-            throw new UsageException("model " + name + " takes images of " + channels + "x" + height + "x" + width + ", data set "
-                    + data.name() + " has " + data.channels() + "x" + data.height() + "x" + data.width());
+            throw new UsageException(
+                    "model " + name + " takes images of " + channels + "x" + height + "x" + width + ", data set "
+                            + data.name() + " has " + data.channels() + "x" + data.height() + "x" + data.width());
         if (data.classes().size() != classes)
-            throw new UsageException("model " + name + " tells " + classes + " classes apart, data set " + data.name() + " has "
-                    + data.classes().size());
+            throw new UsageException(
+                    "model " + name + " tells " + classes + " classes apart, data set " + data.name() + " has "
+                            + data.classes().size());
     }
 
     /** The description as JSON. */
