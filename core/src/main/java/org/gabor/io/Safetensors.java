@@ -34,8 +34,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, Data> tensor
     /** The metadata entry with the digest of the tensor bytes. */
     public static final String DIGEST = "sha256";
     private static final long MAX_HEADER = 100_000_000;
-    private static final Map<DType, String> NAMES = Map.of(DType.F32, "F32", DType.BF16, "BF16", DType.F16, "F16", DType.U8,
-            "U8", DType.I32, "I32");
+    private static final Map<DType, String> NAMES =
+            Map.of(DType.F32, "F32", DType.BF16, "BF16", DType.F16, "F16", DType.U8, "U8", DType.I32, "I32");
 
     /** A tensor's type and its bytes, little-endian in logical order. */
     public record Data(TensorType type, ByteBuffer bytes) {
@@ -104,9 +104,11 @@ public record Safetensors(Map<String, String> metadata, Map<String, Data> tensor
             ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
             long header = all.getLong();
             if (header < 2 || header > Math.min(MAX_HEADER, length - 8))
-                throw bad(file, "its header claims " + header + " bytes of " + (length - 8) + "; this is no safetensors file, or it is cut off");
+                throw bad(file, "its header claims " + header + " bytes of " + (length - 8)
+                        + "; this is no safetensors file, or it is cut off");
             String text = new String(all.array(), 8, (int) header, StandardCharsets.UTF_8);
-            return parse(file, Json.parse(text).object("the header"), all.slice(8 + (int) header, (int) (length - 8 - header)));
+            return parse(file, Json.parse(text).object("the header"),
+                    all.slice(8 + (int) header, (int) (length - 8 - header)));
         } catch (Json.SyntaxException e) {
             throw new ModelFileException(file + " is damaged: its header is not valid, " + e.getMessage(), e);
         } catch (IOException e) {
@@ -159,7 +161,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, Data> tensor
         for (int d : dims) if (d < 1) throw bad(file, name + " has a dimension of " + d);
         return NAMES.entrySet().stream().filter(e -> e.getValue().equals(dtype)).findFirst()
                 .map(e -> new TensorType(Shape.of(dims), e.getKey()))
-                .orElseThrow(() -> bad(file, name + " has element type " + dtype + ", which is not supported; known: " + NAMES.values()));
+                .orElseThrow(() -> bad(file,
+                        name + " has element type " + dtype + ", which is not supported; known: " + NAMES.values()));
     }
 
     private static Json member(Json.Obj entry, String key, String name) {

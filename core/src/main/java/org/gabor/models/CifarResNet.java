@@ -31,7 +31,8 @@ record CifarResNet(int blocks, boolean projections) implements Architecture {
 
     @Override
     public String description() {
-        return "ResNet-" + (6 * blocks + 2) + " for small images, " + (projections ? "projections" : "zero-padded shortcuts (option A)");
+        return "ResNet-" + (6 * blocks + 2) + " for small images, "
+                + (projections ? "projections" : "zero-padded shortcuts (option A)");
     }
 
     @Override
@@ -56,7 +57,8 @@ record CifarResNet(int blocks, boolean projections) implements Architecture {
         int stride = from == to ? 1 : 2;
         var body = new Sequential(conv(to, 3, stride), new BatchNorm(), new Relu(), conv(to, 3, 1), new BatchNorm());
         if (from == to) return new Residual(body, new Identity());
-        return new Residual(body, projections ? new Sequential(conv(to, 1, stride), new BatchNorm()) : new SubsamplePad(to, stride));
+        return new Residual(body,
+                projections ? new Sequential(conv(to, 1, stride), new BatchNorm()) : new SubsamplePad(to, stride));
     }
 
     private static Conv2d conv(int filters, int kernel, int stride) {

@@ -41,7 +41,8 @@ record LeNet5(boolean classic) implements Architecture {
         if (Math.min(height, width) < 12)
             throw new UsageException(name() + " takes images of 12x12 and more, got " + height + "x" + width);
         int padding = Math.min(height, width) < 32 ? 2 : 0;
-        return new Sequential(conv(6).padding(padding), activation(), pool(), conv(16), activation(), pool(), dense(120),
+        return new Sequential(conv(6).padding(padding), activation(), pool(), conv(16), activation(), pool(),
+                dense(120),
                 activation(), dense(84), activation(), dense(classes));
     }
 

@@ -7,8 +7,9 @@ import org.gabor.nn.ModelSpec;
 
 /** The networks by name. */
 public final class Models {
-    private static final List<Architecture> ALL = List.of(new LeNet5(false), new LeNet5(true), new CifarResNet(3, false),
-            new CifarResNet(3, true));
+    private static final List<Architecture> ALL =
+            List.of(new LeNet5(false), new LeNet5(true), new CifarResNet(3, false),
+                    new CifarResNet(3, true));
 
     private Models() {}
 
@@ -22,7 +23,8 @@ public final class Models {
      */
     public static Architecture byName(String name) {
         return ALL.stream().filter(a -> a.name().equals(name)).findFirst()
-                .orElseThrow(() -> new UsageException(Suggest.unknown("model", name, ALL.stream().map(Architecture::name).toList())));
+                .orElseThrow(() -> new UsageException(
+                        Suggest.unknown("model", name, ALL.stream().map(Architecture::name).toList())));
     }
 
     /** LeNet-5 with ReLU and max pooling, for 28x28 images of one channel and 10 classes if nothing else is said. */
@@ -31,7 +33,9 @@ public final class Models {
     /** LeNet-5 as in the paper. */
     public static Builder lenet5Tanh() { return builder("lenet5-tanh").input(1, 28, 28); }
 
-    /** ResNet-20 with zero-padded shortcuts, for 32x32 images of three channels and 10 classes if nothing else is said. */
+    /**
+     * ResNet-20 with zero-padded shortcuts, for 32x32 images of three channels and 10 classes if nothing else is said.
+     */
     public static Builder resnet20() { return builder("resnet20"); }
 
     /** ResNet-20 with projections. */

@@ -19,7 +19,8 @@ import java.util.Map;
  * @param dataWait share of the training time spent on getting batches ready
  * @param best whether this is the best epoch so far
  */
-public record EpochMetrics(int epoch, long step, double seconds, double lr, double trainLoss, double trainAcc1, double valLoss,
+public record EpochMetrics(int epoch, long step, double seconds, double lr, double trainLoss, double trainAcc1,
+        double valLoss,
         double valAcc1, double valAcc5, double imagesPerSecond, double dataWait, boolean best) {
     /** The figures under their names in files; those that are NaN are left out. */
     public Map<String, Object> byName() {

@@ -51,7 +51,9 @@ final class Evaluator implements AutoCloseable {
         return new Evaluation(n, loss / n, (double) top1 / n, (double) top5 / n, boxed(confusion));
     }
 
-    /** Classes that come before the label: a higher score, or the same score and a lower number. NaN counts as higher. */
+    /**
+     * Classes that come before the label: a higher score, or the same score and a lower number. NaN counts as higher.
+     */
     private static int rank(float[] scores, int first, int classes, int label) {
         float own = scores[first + label];
         int rank = 0;

@@ -37,7 +37,8 @@ final class Parameters implements AutoCloseable {
         this.declared = declared;
         this.states = states;
         Tensor weights = allocate(backend, WEIGHTS, slab.type());
-        slab.slots().forEach((name, slot) -> bindings.put(name, weights.view(TensorType.f32(slot.shape().dims()), slot.offset())));
+        slab.slots().forEach(
+                (name, slot) -> bindings.put(name, weights.view(TensorType.f32(slot.shape().dims()), slot.offset())));
         declared.forEach((name, d) -> {
             if (d.kind() == Scope.Kind.STATISTIC) allocate(backend, name, d.node().type());
         });

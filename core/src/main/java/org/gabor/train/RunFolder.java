@@ -22,7 +22,8 @@ import org.gabor.io.Json;
  * @param path the folder
  */
 public record RunFolder(Path path) implements TrainingListener {
-    private static final String COLUMNS = "epoch,step,seconds,lr,train/loss,train/acc1,val/loss,val/acc1,val/acc5,img_s,data_wait";
+    private static final String COLUMNS =
+            "epoch,step,seconds,lr,train/loss,train/acc1,val/loss,val/acc1,val/acc5,img_s,data_wait";
 
     /**
      * Makes the next free folder {@code runs/<name>/001}, {@code 002}, ... and points {@code runs/latest} at it.
@@ -56,8 +57,9 @@ public record RunFolder(Path path) implements TrainingListener {
 
     /** Writes the configuration of the run, a line a setting: a JSON value is a YAML value as well. */
     public void writeConfig(Map<String, Object> settings) {
-        write("config.yaml", settings.entrySet().stream().map(e -> e.getKey() + ": " + Json.of(e.getValue()).text() + "\n")
-                .collect(Collectors.joining()));
+        write("config.yaml",
+                settings.entrySet().stream().map(e -> e.getKey() + ": " + Json.of(e.getValue()).text() + "\n")
+                        .collect(Collectors.joining()));
     }
 
     /** Writes where the run took place. */
@@ -71,8 +73,9 @@ public record RunFolder(Path path) implements TrainingListener {
     @Override
     public void epochDone(EpochMetrics metrics, Supplier<TrainedModel> current) {
         Map<String, Object> figures = metrics.byName();
-        append("metrics.csv", List.of(COLUMNS.split(",")).stream().map(c -> figures.containsKey(c) ? "" + figures.get(c) : "")
-                .collect(Collectors.joining(",")) + "\n");
+        append("metrics.csv",
+                List.of(COLUMNS.split(",")).stream().map(c -> figures.containsKey(c) ? "" + figures.get(c) : "")
+                        .collect(Collectors.joining(",")) + "\n");
         append("metrics.jsonl", Json.of(figures).text() + "\n");
         TrainedModel model = current.get();
         if (metrics.best()) model.withoutState().save(best());

@@ -78,17 +78,21 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
         var info = new LinkedHashMap<>(content.metadata());
         String format = info.remove("format");
         if (!FORMAT.equals(format))
-            throw new ModelFileException(file + " is a safetensors file, but not a model saved by Gabor (format " + format
-                    + ", expected " + FORMAT + ")");
+            throw new ModelFileException(
+                    file + " is a safetensors file, but not a model saved by Gabor (format " + format
+                            + ", expected " + FORMAT + ")");
         try {
             ModelSpec spec = ModelSpec.fromJson(Json.parse(take(info, "model", file)), file.toString(), registry);
-            List<String> classes = Json.parse(take(info, "classes", file)).array("classes").stream().map(c -> c.string("a class")).toList();
+            List<String> classes = Json.parse(take(info, "classes", file)).array("classes").stream()
+                    .map(c -> c.string("a class")).toList();
             List<Json> scaling = Json.parse(take(info, "scaling", file)).array("scaling");
             if (classes.size() != spec.classes() || scaling.size() != 2)
                 throw new ModelFileException(file + ": its description does not fit together; the file is damaged");
-            return new TrainedModel(spec, classes, new Scaling(numbers(scaling.get(0)), numbers(scaling.get(1))), content.tensors(), info);
+            return new TrainedModel(spec, classes, new Scaling(numbers(scaling.get(0)), numbers(scaling.get(1))),
+                    content.tensors(), info);
         } catch (UsageException | Json.SyntaxException e) {
-            throw new ModelFileException(file + ": its description of the network cannot be read: " + e.getMessage(), e);
+            throw new ModelFileException(file + ": its description of the network cannot be read: " + e.getMessage(),
+                    e);
         }
     }
 
@@ -100,7 +104,8 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
 
     private static String take(Map<String, String> info, String key, Path file) {
         String value = info.remove(key);
-        if (value == null) throw new ModelFileException(file + " has no description of its " + key + "; the file is damaged");
+        if (value == null)
+            throw new ModelFileException(file + " has no description of its " + key + "; the file is damaged");
         return value;
     }
 }

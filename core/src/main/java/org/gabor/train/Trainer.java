@@ -20,7 +20,8 @@ import org.gabor.optim.Sgd;
  * How a model is trained. Settings have defaults and are changed one by one; {@link #fit} trains.
  *
  * <pre>{@code
- * var run = Trainer.of(model).on(device).optimizer(Sgd.lr(0.05).momentum(0.9)).epochs(3).seed(0).validate(0.1).fit(data.train());
+ * var run =
+ * Trainer.of(model).on(device).optimizer(Sgd.lr(0.05).momentum(0.9)).epochs(3).seed(0).validate(0.1).fit(data.train());
  * }</pre>
  */
 public final class Trainer {
@@ -88,7 +89,8 @@ public final class Trainer {
 
     /** Share of the data set that is held out to choose the best epoch; none if not said. */
     public Trainer validate(double share) {
-        if (!(share >= 0 && share < 1)) throw new UsageException("the validation share must be in [0, 1), got " + share);
+        if (!(share >= 0 && share < 1))
+            throw new UsageException("the validation share must be in [0, 1), got " + share);
         validation = share;
         return this;
     }
@@ -116,7 +118,8 @@ public final class Trainer {
      * @throws org.gabor.DivergedException if the loss or a gradient is not finite
      */
     public TrainingRun fit(Dataset train, Optional<Dataset> held) {
-        Device where = device.orElseThrow(() -> new UsageException("a trainer needs a device: Trainer.of(model).on(device)"));
+        Device where =
+                device.orElseThrow(() -> new UsageException("a trainer needs a device: Trainer.of(model).on(device)"));
         model.checkFits(train);
         held.ifPresent(model::checkFits);
         try (var loop = new TrainingLoop(this, where, train, held)) {

@@ -36,14 +36,17 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
         Node hits = g.add(new Loss.Sum(1), g.add(new Loss.InTopK(1), scores, labels));
 
         Slab slab = Slab.of(scope.declared(), optimizer.weightDecay());
-        List<Node> weights = slab.slots().keySet().stream().map(n -> Objects.requireNonNull(scope.declared().get(n)).node()).toList();
+        List<Node> weights = slab.slots().keySet().stream()
+                .map(n -> Objects.requireNonNull(scope.declared().get(n)).node()).toList();
         var packed = new ArrayList<Node>();
         packed.add(g.parameter(Parameters.GRADIENTS, slab.type()));
         packed.addAll(Autodiff.gradients(loss, weights));
-        Node gradients = g.add(new Update.PackSlab(slab.slots().values().stream().map(Slab.Slot::offset).toList()), packed);
+        Node gradients =
+                g.add(new Update.PackSlab(slab.slots().values().stream().map(Slab.Slot::offset).toList()), packed);
 
         Node step = g.input("step", TensorType.i32(1));
-        Node guard = g.add(new Update.FiniteGuard(), g.parameter(Parameters.GUARD, Update.GUARD), step, loss, gradients);
+        Node guard =
+                g.add(new Update.FiniteGuard(), g.parameter(Parameters.GUARD, Update.GUARD), step, loss, gradients);
         scope.updates().forEach(u -> u.accept(guard));
         g.add(new Update.Accumulate(), g.parameter(Parameters.TOTAL_LOSS, TensorType.f32(1)), loss, guard);
         g.add(new Update.Accumulate(), g.parameter(Parameters.TOTAL_HITS, TensorType.f32(1)), hits, guard);

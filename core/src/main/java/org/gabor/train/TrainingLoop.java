@@ -54,7 +54,8 @@ final class TrainingLoop implements AutoCloseable {
         var graph = TrainingGraph.of(setup.model(), scaling, setup.optimizer(), batch);
         this.parameters = Parameters.forTraining(backend, graph);
         this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());
-        this.evaluator = held.map(h -> new Evaluator(backend, setup.model(), scaling, parameters, TrainingRun.EVALUATION_BATCH));
+        this.evaluator =
+                held.map(h -> new Evaluator(backend, setup.model(), scaling, parameters, TrainingRun.EVALUATION_BATCH));
         this.images = new Batch(train, batch);
         parameters.initialise(setup.seed());
         long trained = graph.slab().slots().values().stream().mapToLong(s -> s.shape().size()).sum();
@@ -95,13 +96,16 @@ final class TrainingLoop implements AutoCloseable {
         }
         checkFinite();
         double seconds = (System.nanoTime() - start) / 1e9;
-        double loss = total(Parameters.TOTAL_LOSS) / epochSteps, acc1 = total(Parameters.TOTAL_HITS) / ((double) epochSteps * batch);
+        double loss = total(Parameters.TOTAL_LOSS) / epochSteps,
+                acc1 = total(Parameters.TOTAL_HITS) / ((double) epochSteps * batch);
         Optional<Evaluation> val = evaluator.map(e -> e.run(held.orElseThrow()));
-        double valLoss = val.map(Evaluation::loss).orElse(Double.NaN), valAcc1 = val.map(Evaluation::top1).orElse(Double.NaN);
+        double valLoss = val.map(Evaluation::loss).orElse(Double.NaN),
+                valAcc1 = val.map(Evaluation::top1).orElse(Double.NaN);
         boolean isBest = val.isEmpty() || best.isEmpty() || valAcc1 > best.get().valAcc1()
                 || (valAcc1 == best.get().valAcc1() && valLoss < best.get().valLoss());
         return new EpochMetrics(epoch, steps, (System.nanoTime() - began) / 1e9, lr, loss, acc1, valLoss, valAcc1,
-                val.map(Evaluation::top5).orElse(Double.NaN), (double) epochSteps * batch / seconds, waited / 1e9 / seconds, isBest);
+                val.map(Evaluation::top5).orElse(Double.NaN), (double) epochSteps * batch / seconds,
+                waited / 1e9 / seconds, isBest);
     }
 
     /** One step on images {@code s batch ... s batch + batch - 1} of the epoch's order. */
@@ -121,8 +125,10 @@ final class TrainingLoop implements AutoCloseable {
     private void progress(int epoch, int done, long nanos) {
         checkFinite();
         double seconds = nanos / 1e9;
-        var p = new TrainingListener.Progress(epoch, setup.epochs(), done, epochSteps, total(Parameters.TOTAL_LOSS) / done,
-                total(Parameters.TOTAL_HITS) / ((double) done * batch), done * (double) batch / seconds, waited / 1e9 / seconds);
+        var p = new TrainingListener.Progress(epoch, setup.epochs(), done, epochSteps,
+                total(Parameters.TOTAL_LOSS) / done,
+                total(Parameters.TOTAL_HITS) / ((double) done * batch), done * (double) batch / seconds,
+                waited / 1e9 / seconds);
         setup.listeners().forEach(l -> l.progress(p));
     }
 
@@ -130,7 +136,8 @@ final class TrainingLoop implements AutoCloseable {
     private void checkFinite() {
         int[] guard = parameters.get(Parameters.GUARD).ints();
         if (guard[0] != 0)
-            throw new DivergedException("training diverged: the loss or a gradient was not a finite number at step " + guard[1]
+            throw new DivergedException("training diverged: the loss or a gradient was not a finite number at step "
+                    + guard[1]
                     + " (epoch " + (guard[1] / epochSteps + 1) + "); the weights from before that step are kept. "
                     + "Try a smaller learning rate (it was " + lr + ") or a warm-up");
     }

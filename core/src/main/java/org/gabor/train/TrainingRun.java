@@ -23,7 +23,8 @@ public record TrainingRun(Device device, TrainedModel best, TrainedModel last, L
         var graph = InferenceGraph.evaluation(model.spec(), model.scaling(), EVALUATION_BATCH);
         try (var parameters = Parameters.forInference(device.backend(), graph.declared())) {
             parameters.copyIn(model.tensors());
-            try (var evaluator = new Evaluator(device.backend(), model.spec(), model.scaling(), parameters, EVALUATION_BATCH)) {
+            try (var evaluator =
+                    new Evaluator(device.backend(), model.spec(), model.scaling(), parameters, EVALUATION_BATCH)) {
                 return evaluator.run(data);
             }
         }

@@ -29,7 +29,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule coreNeedsNothingButTheJdk = classes()
             .that().resideOutsideOfPackages(CPU, CUDA, CLI, TESTS)
-            .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "javax..", "jdk..", "org.jspecify..", "org.gabor..");
+            .should().onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "javax..", "jdk..", "org.jspecify..", "org.gabor..");
 
     @ArchTest
     static final ArchRule theCommandLineAndTheConformanceLibrarySeeNoBackend = noClasses()
