@@ -16,8 +16,8 @@ final class DigitShapes {
                     way(3, "62,16 44,3 22,14 9,46 14,84 38,98 62,86 74,52 68,22 52,7 38,10"),
                     way(1, "48,2 72,22 74,60 54,95 26,95 6,66 8,30 28,5 52,5")),
             List.of(way(6, "52,2 50,34 47,66 45,98"),
-                    way(4, "24,26 40,14 54,2! 53,34 51,66 50,98"),
-                    way(2, "20,28 52,2! 51,50 50,96 | 22,97 50,96 78,95"),
+                    way(3, "34,20 44,12 54,2! 53,34 51,66 50,98"),
+                    way(2, "34,18 52,2! 51,50 50,96 | 28,97 50,96 72,96"),
                     way(2, "56,3 52,30 50,60 52,97")),
             List.of(way(5, "10,26 26,5 52,4 64,22 54,48 30,74 6,96! 28,93 52,94 76,95"),
                     way(4, "12,22 32,3 58,8 64,28 52,55 30,82 12,95 6,84 20,76 42,88 60,96 78,88"),
@@ -39,7 +39,7 @@ final class DigitShapes {
             List.of(way(5, "8,8 38,7 70,5! 54,34 40,66 30,98"),
                     way(3, "8,9 38,7 70,6! 52,40 34,97 | 22,50 42,48 64,46"),
                     way(2, "8,22 10,8! 40,9 70,6! 56,44 48,98"),
-                    way(2, "8,14 28,5 52,10 68,8 58,34 42,66 36,98")),
+                    way(2, "4,16 24,5 50,9 72,7 60,34 44,66 38,98")),
             List.of(way(5, "62,14 40,2 16,12 18,32 42,47 64,66 58,90 34,98 10,86 14,64 38,46 60,30 64,12"),
                     way(2, "38,2 16,16 22,38 40,46 60,36 62,14 40,2 | 40,46 14,60 10,84 36,98 62,86 62,62 40,46"),
                     way(3, "66,8 42,3 20,14 26,36 50,54 58,78 40,97 18,86 22,62 48,42 68,20")),
@@ -60,14 +60,33 @@ final class DigitShapes {
     record Way(int weight, List<Stroke> strokes) {
     }
 
-    /**
-     * One line of the pen.
-     *
-     * @param x       of each point, 0 (left) to about 0.8, in heights of the digit
-     * @param y       of each point, 0 (top) to 1
-     * @param corners whether the pen turns sharply at that point
-     */
-    record Stroke(double[] x, double[] y, boolean[] corners) {
+    /** One line of the pen, as the points that it passes through. */
+    static final class Stroke {
+        private final double[] x;
+        private final double[] y;
+        private final boolean[] corners;
+
+        Stroke(double[] x, double[] y, boolean[] corners) {
+            this.x = x;
+            this.y = y;
+            this.corners = corners;
+        }
+
+        /** Of each point, 0 (left) to about 0.8, in heights of the digit. */
+        double[] x() {
+            return x;
+        }
+
+        /** Of each point, 0 (top) to 1. */
+        double[] y() {
+            return y;
+        }
+
+        /** Whether the pen turns sharply at each point. */
+        boolean[] corners() {
+            return corners;
+        }
+
         int size() {
             return x.length;
         }
@@ -93,15 +112,15 @@ final class DigitShapes {
     /** Points {@code x,y} in hundredths, {@code !} after those with a corner, {@code |} between strokes. */
     private static Way way(int weight, String text) {
         List<Stroke> strokes = new ArrayList<>();
-        for (String stroke : text.split(" \\| ")) {
-            String[] points = stroke.split(" ");
+        for (String stroke : text.split(" \\| ", -1)) {
+            String[] points = stroke.split(" ", -1);
             strokes.add(new Stroke(coordinate(points, 0), coordinate(points, 1), corners(points)));
         }
         return new Way(weight, strokes);
     }
 
     private static double[] coordinate(String[] points, int axis) {
-        return Arrays.stream(points).mapToDouble(p -> Integer.parseInt(p.replace("!", "").split(",")[axis]) / 100.0)
+        return Arrays.stream(points).mapToDouble(p -> Integer.parseInt(p.replace("!", "").split(",", -1)[axis]) / 100.0)
                 .toArray();
     }
 

@@ -54,15 +54,15 @@ final class Digits {
         DigitShapes.Way way = DigitShapes.choose(label(seed, index), draws.uniform(0, 1));
         Ink ink = new Hand(draws).write(way);
         ink.move(posture(draws));
-        ink.move(new Elastic(draws, draws.uniform(0.02, 0.07)));
+        ink.move(new Elastic(draws, draws.uniform(0.015, 0.055)));
         ink.move(placement(ink, draws));
         return ink.draw(SIDE, draws.uniform(0.9, 1.6), draws.uniform(210, 255));
     }
 
     /** Width, slant and turn of the whole digit. */
     private static Ink.Motion posture(Draws draws) {
-        double width = StrictMath.exp(draws.normal(0, 0.16));
-        double slant = draws.normal(0.12, 0.2);
+        double width = StrictMath.exp(draws.normal(0, 0.14));
+        double slant = draws.normal(0.1, 0.18);
         double turn = draws.normal(0, 0.08);
         double cos = StrictMath.cos(turn);
         double sin = StrictMath.sin(turn);

@@ -20,9 +20,9 @@ final class Hand {
 
     Hand(Draws draws) {
         this.draws = draws;
-        this.stray = draws.uniform(0.012, 0.045);
+        this.stray = draws.uniform(0.01, 0.038);
         this.rounds = draws.uniform(0, 1) < 0.25;
-        this.pen = Math.clamp(1.25 * StrictMath.exp(draws.normal(0, 0.28)), 0.7, 2.3);
+        this.pen = Math.clamp(1.25 * StrictMath.exp(draws.normal(0, 0.28)), 0.7, 2.2);
         this.nib = draws.uniform(-0.2, 0.2);
         this.unsteady = draws.uniform(0.05, 0.2);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * bytes, the type of an element, the number of dimensions, each dimension as a big-endian 32-bit number, the elements.
  */
 final class Idx {
-    private static final int UNSIGNED_BYTE = 0x08;
+    private static final long UNSIGNED_BYTE = 0x08;
     private static final int LONGEST_SIDE = 0xFFFF;
     private static final List<String> PREFIXES = List.of("train", "t10k");
 
@@ -40,7 +40,8 @@ final class Idx {
         if (images == null || labels == null) {
             throw new DataException(dir + " has the " + (images == null ? "labels" : "images") + " of " + name
                     + " but not the " + (images == null ? "images" : "labels") + "; expected "
-                    + prefix + (images == null ? "-images-idx3-ubyte" : "-labels-idx1-ubyte") + " or the same with .gz.");
+                    + prefix + (images == null ? "-images-idx3-ubyte" : "-labels-idx1-ubyte")
+                    + " or the same with .gz.");
         }
         return read(name, images, labels, classes);
     }

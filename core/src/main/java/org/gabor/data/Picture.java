@@ -1,12 +1,23 @@
 package org.gabor.data;
 
-/**
- * A decoded image.
- *
- * @param size   its dimensions
- * @param pixels its pixels in the order [c,h,w]
- */
-record Picture(ImageSize size, byte[] pixels) {
+/** A decoded image: its dimensions, and its pixels in the order [c,h,w]. */
+final class Picture {
+    private final ImageSize size;
+    private final byte[] pixels;
+
+    Picture(ImageSize size, byte[] pixels) {
+        this.size = size;
+        this.pixels = pixels;
+    }
+
+    ImageSize size() {
+        return size;
+    }
+
+    byte[] pixels() {
+        return pixels;
+    }
+
     /** The picture with 1 or 3 channels: grey is repeated, colour becomes ITU-R 601 luma with Pillow's rounding. */
     Picture withChannels(int channels) {
         if (channels == size.channels()) {

@@ -44,7 +44,15 @@ final class Resample {
     }
 
     /** For each output along one axis the first input that counts, and the weights from there on. */
-    private record Taps(int[] first, float[][] weights) {
+    private static final class Taps {
+        private final int[] first;
+        private final float[][] weights;
+
+        private Taps(int[] first, float[][] weights) {
+            this.first = first;
+            this.weights = weights;
+        }
+
         static Taps of(int from, int scaled, int offset, int count) {
             double step = (double) from / scaled;
             double reach = Math.max(1, step);

@@ -107,7 +107,8 @@ final class JsonReader {
         while (at < text.length() && "+-.0123456789eE".indexOf(text.charAt(at)) >= 0) at++;
         String digits = text.substring(from, at);
         boolean wellFormed = digits.matches("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,5})?");
-        if (!wellFormed) throw error("a value was expected, got '" + (digits.isEmpty() ? text.charAt(at) : digits) + "'");
+        if (!wellFormed)
+            throw error("a value was expected, got '" + (digits.isEmpty() ? text.charAt(at) : digits) + "'");
         return new Json.Num(new BigDecimal(digits), start);
     }
 

@@ -10,8 +10,8 @@ record Located(Layer layer, String file, int line) implements Layer {
         try {
             return layer.apply(scope, x);
         } catch (ShapeException e) {
-            throw new LayerException(file + ", line " + line + ": layer " + scope.path() + " (" + Registry.describe(layer)
-                    + ") on " + x.type() + ": " + e.getMessage());
+            throw new LayerException(file + ", line " + line + ": layer " + scope.path()
+                    + " (" + Registry.describe(layer) + ") on " + x.type() + ": " + e.getMessage());
         }
     }
 }

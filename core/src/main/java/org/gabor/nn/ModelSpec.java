@@ -3,6 +3,7 @@ package org.gabor.nn;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.gabor.UsageException;
+import org.gabor.data.Dataset;
 import org.gabor.graph.DType;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Node;
@@ -42,6 +43,23 @@ public record ModelSpec(String name, int channels, int height, int width, int cl
     /** A batch of {@code n} images as they are fed: unsigned bytes. */
     public TensorType images(int n) { return TensorType.u8(n, channels, height, width); }
 
+    /**
+     * Checks that a data set has the images and classes that the model expects.
+     *
+     * @throws UsageException with what was got and expected
+     */
+    public void checkFits(Dataset data) {
+        boolean image = data.channels() == channels && data.height() == height && data.width() == width;
+        if (!image)
+            throw new UsageException(
+                    "model " + name + " takes images of " + channels + "x" + height + "x" + width + ", data set "
+                            + data.name() + " has " + data.channels() + "x" + data.height() + "x" + data.width());
+        if (data.classes().size() != classes)
+            throw new UsageException(
+                    "model " + name + " tells " + classes + " classes apart, data set " + data.name() + " has "
+                            + data.classes().size());
+    }
+
     /** The description as JSON. */
     public Json toJson(Registry registry) {
         var members = new LinkedHashMap<String, Object>();
@@ -64,7 +82,8 @@ public record ModelSpec(String name, int channels, int height, int width, int cl
             List<Json> input = member(o, "input").array("input");
             if (input.size() != 3) throw new Json.SyntaxException(o.line(), "input must be [channels, height, width]");
             return new ModelSpec(member(o, "name").string("name"), input.get(0).integer("channels"),
-                    input.get(1).integer("height"), input.get(2).integer("width"), member(o, "classes").integer("classes"),
+                    input.get(1).integer("height"), input.get(2).integer("width"),
+                    member(o, "classes").integer("classes"),
                     registry.fromJson(member(o, "network"), file));
         } catch (Json.SyntaxException e) {
             throw new UsageException(file + ", " + e.getMessage(), e);

@@ -63,17 +63,21 @@ public final class Registry {
 
     /** The registered name of a layer. */
     public Optional<String> name(Layer layer) {
-        return byName.entrySet().stream().filter(e -> e.getValue() == layer.getClass()).map(Map.Entry::getKey).findFirst();
+        return byName.entrySet().stream().filter(e -> e.getValue() == layer.getClass()).map(Map.Entry::getKey)
+                .findFirst();
     }
 
-    /** A short text for plans and errors: {@code conv2d filters=6 kernel=5}; attributes at their default are left out. */
+    /**
+     * A short text for plans and errors: {@code conv2d filters=6 kernel=5}; attributes at their default are left out.
+     */
     public static String describe(Layer layer) {
         if (layer instanceof Located l) return describe(l.layer());
         String name = STANDARD.name(layer).orElse(layer.getClass().getSimpleName());
         if (!layer.getClass().isRecord()) return name;
         return name + Arrays.stream(layer.getClass().getRecordComponents()).filter(c -> simple(c.getType()))
                 .filter(c -> !write(get(c, layer)).equals(defaultText(c)))
-                .map(c -> " " + c.getName() + "=" + write(get(c, layer)).replace("\"", "")).collect(Collectors.joining());
+                .map(c -> " " + c.getName() + "=" + write(get(c, layer)).replace("\"", ""))
+                .collect(Collectors.joining());
     }
 
     /**
@@ -84,8 +88,8 @@ public final class Registry {
     public Json toJson(Layer layer) {
         if (layer instanceof Located l) return toJson(l.layer());
         String name = name(layer).orElseThrow(() -> new UsageException("layer " + layer.getClass().getName()
-                + " cannot be saved: it is not registered; make it a record and use Registry.STANDARD.with(\"its_name\", "
-                + layer.getClass().getSimpleName() + ".class)"));
+                + " cannot be saved: it is not registered; make it a record and use "
+                + "Registry.STANDARD.with(\"its_name\", " + layer.getClass().getSimpleName() + ".class)"));
         var members = new LinkedHashMap<String, Object>();
         members.put("layer", name);
         for (RecordComponent c : layer.getClass().getRecordComponents()) members.put(c.getName(), value(get(c, layer)));
@@ -116,7 +120,9 @@ public final class Registry {
 
     private Layer read(Json json, String file) {
         Json.Obj o = json.object("a layer");
-        String name = o.get("layer").orElseThrow(() -> new Json.SyntaxException(o.line(), "a layer has no name; write \"layer\": \"conv2d\""))
+        String name = o.get("layer")
+                .orElseThrow(
+                        () -> new Json.SyntaxException(o.line(), "a layer has no name; write \"layer\": \"conv2d\""))
                 .string("layer");
         Class<? extends Layer> type = byName.get(name);
         if (type == null) throw new Json.SyntaxException(o.line(), Suggest.unknown("layer", name, byName.keySet()));
@@ -125,7 +131,8 @@ public final class Registry {
         List<String> known = new ArrayList<>(List.of("layer"));
         for (RecordComponent c : components) known.add(c.getName());
         o.members().forEach((key, v) -> {
-            if (!known.contains(key)) throw new Json.SyntaxException(v.line(), name + ": " + Suggest.unknown("attribute", key, known));
+            if (!known.contains(key))
+                throw new Json.SyntaxException(v.line(), name + ": " + Suggest.unknown("attribute", key, known));
         });
         Object[] args = new Object[components.length];
         for (int i = 0; i < args.length; i++) args[i] = attribute(components[i], name, o, file);
@@ -133,7 +140,8 @@ public final class Registry {
             var types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             return new Located(type.getConstructor(types).newInstance(args), file, o.line());
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof UsageException u) throw new Json.SyntaxException(o.line(), String.valueOf(u.getMessage()));
+            if (e.getCause() instanceof UsageException u)
+                throw new Json.SyntaxException(o.line(), String.valueOf(u.getMessage()));
             throw new IllegalStateException("layer " + name, e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("layer " + name + " must be a public record", e);
@@ -142,7 +150,8 @@ public final class Registry {
 
     private Object attribute(RecordComponent c, String layer, Json.Obj o, String file) {
         String what = layer + ": " + c.getName();
-        Json v = o.get(c.getName()).or(() -> Optional.ofNullable(c.getAnnotation(Default.class)).map(d -> Json.parse(d.value())))
+        Json v = o.get(c.getName())
+                .or(() -> Optional.ofNullable(c.getAnnotation(Default.class)).map(d -> Json.parse(d.value())))
                 .orElseThrow(() -> new Json.SyntaxException(o.line(), layer + " has no " + c.getName()));
         Class<?> type = c.getType();
         if (type == int.class) return v.integer(what);

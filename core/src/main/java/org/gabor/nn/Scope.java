@@ -71,7 +71,8 @@ public final class Scope {
         } catch (LayerException e) {
             throw e;
         } catch (ShapeException e) {
-            throw new LayerException("layer " + inner + " (" + Registry.describe(layer) + ") on " + x.type() + ": " + e.getMessage());
+            throw new LayerException(
+                    "layer " + inner + " (" + Registry.describe(layer) + ") on " + x.type() + ": " + e.getMessage());
         }
     }
 
@@ -103,7 +104,8 @@ public final class Scope {
 
     private Node declare(String name, Init init, Kind kind, int... dims) {
         String full = path.isEmpty() ? name : path + "/" + name;
-        if (shared.declared.containsKey(full)) throw new IllegalArgumentException("parameter " + full + " is declared twice");
+        if (shared.declared.containsKey(full))
+            throw new IllegalArgumentException("parameter " + full + " is declared twice");
         Node node = graph.parameter(full, TensorType.f32(dims));
         shared.declared.put(full, new Declared(node, init, kind));
         return node;

@@ -18,7 +18,8 @@ public record Sgd(double learningRate, double momentum, boolean lookAhead, doubl
     public Sgd {
         if (!(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY))
             throw new UsageException("sgd: learning rate must be 0 or more, got " + learningRate);
-        if (!(momentum >= 0 && momentum < 1)) throw new UsageException("sgd: momentum must be in [0, 1), got " + momentum);
+        if (!(momentum >= 0 && momentum < 1))
+            throw new UsageException("sgd: momentum must be in [0, 1), got " + momentum);
         if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY))
             throw new UsageException("sgd: weight decay must be 0 or more, got " + weightDecay);
         if (lookAhead && momentum == 0) throw new UsageException("sgd: nesterov wants a momentum above 0");

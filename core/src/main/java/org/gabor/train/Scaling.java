@@ -21,7 +21,8 @@ public record Scaling(List<Double> scale, List<Double> shift) {
     }
 
     /**
-     * Mean 0 and variance 1 for each channel over all pixels of a data set: y = (x - mean) / deviation. Sums of pixels are
+     * Mean 0 and variance 1 for each channel over all pixels of a data set: y = (x - mean) / deviation. Sums of pixels
+     * are
      * exact integers, so the result does not depend on their order.
      */
     public static Scaling standard(Dataset data) {
@@ -33,7 +34,7 @@ public record Scaling(List<Double> scale, List<Double> shift) {
             for (int j = 0; j < image.length; j++) {
                 int x = image[j] & 0xFF;
                 sum[j / plane] += x;
-                squares[j / plane] += x * x;
+                squares[j / plane] += (long) x * x;
             }
         }
         var scale = new ArrayList<Double>();

@@ -17,7 +17,7 @@ class PermutationTest {
         for (int n = 1; n <= 300; n++) {
             assertIsBijection(n, 5);
         }
-        for (int n : new int[]{1023, 1024, 1025, 60_000, 65_536, 65_537}) {
+        for (int n : new int[] {1023, 1024, 1025, 60_000, 65_536, 65_537}) {
             assertIsBijection(n, 0);
         }
     }
@@ -34,7 +34,7 @@ class PermutationTest {
     void seedsAndEpochsGiveDifferentOrders() {
         int[] order = order(0, 0, 1000);
         assertThat(order(0, 0, 1000)).isEqualTo(order);
-        for (int[] other : new int[][]{order(1, 0, 1000), order(1L << 32, 0, 1000), order(0, 1, 1000)}) {
+        for (int[] other : new int[][] {order(1, 0, 1000), order(1L << 32, 0, 1000), order(0, 1, 1000)}) {
             long fixed = IntStream.range(0, 1000).filter(i -> other[i] == order[i]).count();
             assertThat(fixed).as("a random permutation keeps one place on average").isLessThan(10);
         }
@@ -56,7 +56,7 @@ class PermutationTest {
     @ParameterizedTest
     @ValueSource(ints = {7, 10, 64, 100})
     void anElementIsEquallyLikelyToGoAnywhere(int n) {
-        for (int element : new int[]{0, 1, n / 2, n - 1}) {
+        for (int element : new int[] {0, 1, n / 2, n - 1}) {
             int[] places = new int[n];
             for (int seed = 0; seed < 20_000; seed++) {
                 places[Permutation.of(seed, 0, n).at(element)]++;
