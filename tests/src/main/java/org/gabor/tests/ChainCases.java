@@ -38,7 +38,8 @@ final class ChainCases {
     }
 
     private static void convolutions(List<Case> cases, Filling f, int n) {
-        List<Case.Arg> args = List.of(in("x", f, n, 3, 8, 8), kept("w", f.numbers(), 6, 3, 3, 3), kept("b", f.numbers(), 6));
+        List<Case.Arg> args = List.of(in("x", f, n, 3, 8, 8), kept("w", f.numbers(), 6, 3, 3, 3),
+                kept("b", f.numbers(), 6));
         cases.add(relu("conv + bias + relu", f, args, (g, in) -> g.output("y", conv(in).relu())));
         cases.add(relu("conv + bias + relu + max pool", f, args, (g, in) -> g.output("y", conv(in).relu().maxPool(POOL))));
         cases.add(relu("conv + bias + relu + mean pool", f, args, (g, in) -> g.output("y", conv(in).relu().meanPool(POOL))));
@@ -56,14 +57,16 @@ final class ChainCases {
         }));
         cases.add(Case.chain("relu gradient + channel sum", f, List.of(in("y", f, n, 6, 5, 5), in("dy", f, n, 6, 5, 5)),
                 (g, in) -> g.output("db", g.add(new ChannelSum(), g.add(new ActivateGrad(new Relu()), in)))));
-        cases.add(relu("relu gradient + channel sum, both read", f, List.of(in("y", f, n, 6, 5, 5), in("dy", f, n, 6, 5, 5)), (g, in) -> {
-            Node dx = g.add(new ActivateGrad(new Relu()), in);
-            g.output("db", g.add(new ChannelSum(), dx)).output("dx", dx);
-        }));
+        cases.add(relu("relu gradient + channel sum, both read", f,
+                List.of(in("y", f, n, 6, 5, 5), in("dy", f, n, 6, 5, 5)), (g, in) -> {
+                    Node dx = g.add(new ActivateGrad(new Relu()), in);
+                    g.output("db", g.add(new ChannelSum(), dx)).output("dx", dx);
+                }));
     }
 
     private static void products(List<Case> cases, Filling f, int n) {
-        List<Case.Arg> args = List.of(in("x", f, n, 33), kept("w", f.numbers().affine(0.25, 0), 10, 33), kept("b", f.numbers(), 10));
+        List<Case.Arg> args = List.of(in("x", f, n, 33), kept("w", f.numbers().affine(0.25, 0), 10, 33),
+                kept("b", f.numbers(), 10));
         cases.add(relu("dense + bias + relu", f, args, (g, in) -> g.output("y", dense(in).relu())));
         cases.add(relu("dense + bias + relu, all named", f, args, (g, in) -> {
             Node y = in.get(0).matmul(in.get(1), false, true), b = y.addBias(in.get(2));
@@ -83,7 +86,8 @@ final class ChainCases {
 
     private static void elementwise(List<Case> cases, Filling f, int n) {
         for (Shape s : List.of(Shape.of(n, 6, 5, 5), Shape.of(n, 7))) {
-            List<Case.Arg> args = List.of(in("x", f.numbers(), s), in("z", f.numbers(), s), kept("b", f.numbers(), s.c()));
+            List<Case.Arg> args = List.of(in("x", f.numbers(), s), in("z", f.numbers(), s),
+                    kept("b", f.numbers(), s.c()));
             cases.add(Case.chain("add + bias + relu + add + add + bias", f, args, (g, in) -> {
                 Node x = in.get(0), z = in.get(1), b = in.get(2);
                 g.output("y", x.plus(z).addBias(b).relu().plus(x).plus(z).addBias(b));
@@ -93,7 +97,8 @@ final class ChainCases {
                 g.output("a", a).output("r", r).output("t", t).output("y", y);
             }));
             cases.add(relu("one sum read by two chains", f, args, (g, in) -> {
-                Node a = in.get(0).plus(in.get(1)), left = a.relu().plus(in.get(0)), right = a.addBias(in.get(2)).relu();
+                Node a = in.get(0).plus(in.get(1)), left = a.relu().plus(in.get(0)), right =
+                        a.addBias(in.get(2)).relu();
                 g.output("y", left.plus(right));
             }));
             cases.add(relu("a value added to itself", f, args, (g, in) -> g.output("y", in.get(0).plus(in.get(0)).relu())));
@@ -107,29 +112,36 @@ final class ChainCases {
 
     private static void layouts(List<Case> cases, Filling f, int n) {
         Case.Arg x = in("x", f, n, 3, 8, 8), w3 = kept("w3", f.numbers(), 4, 3, 3, 3);
-        cases.add(relu("two kernels over one value", f, List.of(x, w3, kept("v3", f.numbers(), 2, 4, 3, 3), kept("v5", f.numbers(), 2, 4, 5, 5)),
+        cases.add(relu("two kernels over one value", f, List.of(x, w3, kept("v3", f.numbers(), 2, 4, 3, 3),
+                kept("v5", f.numbers(), 2, 4, 5, 5)),
                 (g, in) -> {
                     Node y = in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)).relu();
-                    Node small = y.conv2d(in.get(2), Window.of(3, 1, 1)), large = y.conv2d(in.get(3), Window.of(5, 1, 2));
+                    Node small = y.conv2d(in.get(2), Window.of(3, 1, 1)), large =
+                            y.conv2d(in.get(3), Window.of(5, 1, 2));
                     g.output("y", small.plus(large)).output("max", y.maxPool(Window.of(3, 2, 1)));
                 }));
-        cases.add(relu("an image flattened and convolved", f, List.of(x, w3, kept("w", f.numbers(), 2, 4, 3, 3), kept("d", f.numbers(), 5, 256)),
+        cases.add(relu("an image flattened and convolved", f, List.of(x, w3, kept("w", f.numbers(), 2, 4, 3, 3),
+                kept("d", f.numbers(), 5, 256)),
                 (g, in) -> {
                     Node y = in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)).relu();
-                    g.output("dense", y.flatten().matmul(in.get(3), false, true)).output("conv", y.conv2d(in.get(2), Window.of(3, 2, 0)));
+                    g.output("dense", y.flatten().matmul(in.get(3), false, true)).output("conv",
+                            y.conv2d(in.get(2), Window.of(3, 2, 0)));
                 }));
-        cases.add(relu("a shortcut without parameters", f, List.of(x, w3, kept("w", f.numbers(), 8, 4, 3, 3)), (g, in) -> {
-            Node y = in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)).relu();
-            Node part = g.add(Slice.of(ints(0, 0, 0, 0), ints(n, 4, 8, 8), ints(1, 1, 2, 2)), y);
-            Node wide = g.add(Pad.of(ints(0, 2, 0, 0), ints(0, 2, 0, 0)), part);
-            g.output("y", y.conv2d(in.get(2), Window.of(3, 2, 1)).plus(wide).relu());
-        }));
-        cases.add(Case.chain("pixels + conv", f, List.of(pixels(n, 1, 8, 8), kept("w", f.numbers(), 4, 1, 3, 3)), (g, in) -> {
-            Node image = g.add(new Normalize(List.of(f.exact() ? 0.5 : 1 / 255.0), List.of(-0.5)), in.get(0));
-            g.output("y", image.conv2d(in.get(1), Window.of(3, 1, 1)));
-        }));
+        cases.add(relu("a shortcut without parameters", f, List.of(x, w3, kept("w", f.numbers(), 8, 4, 3, 3)),
+                (g, in) -> {
+                    Node y = in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)).relu();
+                    Node part = g.add(Slice.of(ints(0, 0, 0, 0), ints(n, 4, 8, 8), ints(1, 1, 2, 2)), y);
+                    Node wide = g.add(Pad.of(ints(0, 2, 0, 0), ints(0, 2, 0, 0)), part);
+                    g.output("y", y.conv2d(in.get(2), Window.of(3, 2, 1)).plus(wide).relu());
+                }));
+        cases.add(Case.chain("pixels + conv", f, List.of(pixels(n, 1, 8, 8), kept("w", f.numbers(), 4, 1, 3, 3)),
+                (g, in) -> {
+                    Node image = g.add(new Normalize(List.of(f.exact() ? 0.5 : 1 / 255.0), List.of(-0.5)), in.get(0));
+                    g.output("y", image.conv2d(in.get(1), Window.of(3, 1, 1)));
+                }));
         cases.add(Case.chain("global mean of a convolution", f, List.of(x, w3),
-                (g, in) -> g.output("y", in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)).meanPool(Window.of(8, 1, 0)).flatten())));
+                (g, in) -> g.output("y", in.get(0).conv2d(in.get(1),
+                        Window.of(3, 1, 1)).meanPool(Window.of(8, 1, 0)).flatten())));
     }
 
     private static void names(List<Case> cases, Filling f, int n) {
@@ -144,11 +156,15 @@ final class ChainCases {
         }));
         cases.add(Case.chain("the same product twice", f, List.of(in("x", f, n, 5)), (g, in) -> {
             Node x = in.getFirst();
-            g.output("gram", x.matmul(x, false, true)).output("same", x.matmul(x, false, true)).output("other", x.matmul(x, true, false));
+            g.output("gram", x.matmul(x, false, true)).output("same", x.matmul(x, false, true)).output("other",
+                    x.matmul(x, true, false));
         }));
     }
 
-    private static Node conv(List<Node> in) { return in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)).addBias(in.get(2)); }
+    private static Node conv(List<Node> in) {
+        return in.get(0).conv2d(in.get(1),
+                Window.of(3, 1, 1)).addBias(in.get(2));
+    }
 
     private static Node dense(List<Node> in) { return in.get(0).matmul(in.get(1), false, true).addBias(in.get(2)); }
 
@@ -158,7 +174,8 @@ final class ChainCases {
         return all;
     }
 
-    private static Case relu(String what, Filling f, List<Case.Arg> args, Case.Body body) { return Case.chain(what, f, args, body).withZeros(); }
+    private static Case relu(String what, Filling f, List<Case.Arg> args,
+            Case.Body body) { return Case.chain(what, f, args, body).withZeros(); }
 
     private static int[] ints(int... a) { return a; }
 }

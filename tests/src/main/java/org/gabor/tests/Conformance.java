@@ -52,7 +52,8 @@ public final class Conformance {
             String name = e.getKey();
             Node output = graph.outputs().get(name);
             double[] expected = output != null ? oracle.output(name) : oracle.parameter(name);
-            double[] bound = bounds == null ? new double[expected.length] : output != null ? bounds.of(output) : bounds.parameter(name);
+            double[] bound = bounds == null ? new double[expected.length] : output != null ? bounds.of(output)
+                    : bounds.parameter(name);
             if (output != null) refuseZeros(name, expected);
             worst = Math.max(worst, compare(name, shape(name), e.getValue(), expected, bound));
         }
@@ -76,11 +77,13 @@ public final class Conformance {
         } finally {
             parameters.values().forEach(Tensor::close);
         }
-        if (!backend.live().equals(before)) throw new AssertionError("not all is closed: " + backend.live() + ", before " + before);
+        if (!backend.live().equals(before)) throw new AssertionError("not all is closed: " + backend.live()
+                + ", before " + before);
         return first;
     }
 
-    private Map<String, double[]> runOn(Executable executable, Map<String, Tensor> parameters, Map<String, double[]> values) {
+    private Map<String, double[]> runOn(Executable executable, Map<String, Tensor> parameters, Map<String,
+            double[]> values) {
         parameters.forEach((name, t) -> fill(t, values.get(name)));
         executable.inputs().forEach((name, t) -> fill(t, values.get(name)));
         executable.run();
@@ -100,7 +103,8 @@ public final class Conformance {
     private void refuseZeros(String name, double[] expected) {
         long zeros = Arrays.stream(expected).filter(v -> v == 0).count();
         if (zeros == expected.length || (!test.sparse() && zeros > 0.3 * expected.length))
-            throw new AssertionError(name + ": " + zeros + " of " + expected.length + " expected values are 0, which proves little");
+            throw new AssertionError(name + ": " + zeros + " of " + expected.length
+                    + " expected values are 0, which proves little");
     }
 
     private Shape shape(String name) {
@@ -121,7 +125,8 @@ public final class Conformance {
             }
         }
         if (worst <= 1) return worst;
-        throw new AssertionError("%s[%s] of %s is %s, expected %s: off by %.3g, allowed %.3g".formatted(name, index(shape, at), shape,
+        throw new AssertionError("%s[%s] of %s is %s, expected %s: off by %.3g, allowed %.3g".formatted(name,
+                index(shape, at), shape,
                 got[at], expected[at], Math.abs(got[at] - expected[at]), bound[at]));
     }
 
@@ -134,7 +139,8 @@ public final class Conformance {
     private static void same(String name, double[] first, double[] second) {
         for (int i = 0; i < first.length; i++)
             if (Double.doubleToRawLongBits(first[i]) != Double.doubleToRawLongBits(second[i]))
-                throw new AssertionError("%s, element %d: %s in the first run, %s after a run on NaN".formatted(name, i, first[i], second[i]));
+                throw new AssertionError("%s, element %d: %s in the first run, %s after a run on NaN".formatted(name, i,
+                        first[i], second[i]));
     }
 
     private static String index(Shape shape, int i) {

@@ -29,13 +29,16 @@ final class LossCases {
             cases.addAll(scores(n, c, Values.NORMAL.affine(1, 100), "far from zero"));
             // exp of the scores themselves would overflow, and most probabilities are next to nothing
             cases.addAll(scores(n, c, Values.NORMAL.affine(40, 0), "far apart"));
-            cases.add(Case.of(new SoftmaxGrad(), Filling.REALS, in("y", Values.uniform(0, 1), n, c), in("dy", Filling.REALS, n, c)));
+            Case.Arg y = in("y", Values.uniform(0, 1), n, c), dy = in("dy", Filling.REALS, n, c);
+            cases.add(Case.of(new SoftmaxGrad(), Filling.REALS, y, dy));
             for (int k : c > 17 ? new int[] {c / 5, c / 2} : new int[] {1, 2, 5})
-                cases.add(Case.of(new InTopK(k), Filling.INTEGERS, in("x", n < 3 ? Values.cycle(1, 1) : Values.INTEGERS, n, c),
+                cases.add(Case.of(new InTopK(k), Filling.INTEGERS,
+                        in("x", n < 3 ? Values.cycle(1, 1) : Values.INTEGERS, n, c),
                         n < 3 ? new Case.Arg("labels", TensorType.i32(n), false, Values.all(0)) : labels(n, c))
                         .withZeros());
         }
-        for (Shape s : List.of(Shape.of(1), Shape.of(7), Shape.of(4096), Shape.of(33, 10), Shape.of(2, 3, 5, 7), Shape.of(16, 6, 4, 4)))
+        for (Shape s : List.of(Shape.of(1), Shape.of(7), Shape.of(4096), Shape.of(33, 10), Shape.of(2, 3, 5, 7),
+                Shape.of(16, 6, 4, 4)))
             for (Filling f : Filling.values()) {
                 Values x = f.exact() ? Values.below(7).affine(1, 1) : f.numbers();
                 double mean = f.exact() ? -0.5 : 1.0 / s.size();
@@ -49,7 +52,8 @@ final class LossCases {
     private static List<Case> scores(int n, int c, Values x, String special) {
         Case.Arg logits = in("x", x, n, c), dy = in("dy", Values.NORMAL, n);
         // a certain prediction has no loss and no gradient
-        return List.of(Case.of(new SoftmaxCrossEntropy(), Filling.REALS, logits, labels(n, c)).named(special).withZeros(),
+        return List.of(Case.of(new SoftmaxCrossEntropy(), Filling.REALS, logits,
+                labels(n, c)).named(special).withZeros(),
                 Case.of(new SoftmaxCrossEntropyGrad(), Filling.REALS, logits, labels(n, c), dy).named(special),
                 Case.of(new Softmax(), Filling.REALS, logits).named(special));
     }

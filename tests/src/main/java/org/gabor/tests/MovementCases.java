@@ -67,11 +67,13 @@ final class MovementCases {
     /** From the logical order into each layout and back; what comes back must be what went in. */
     private static void converts(List<Case> cases) {
         int[][] shapes = {{1, 1, 1, 1}, {2, 3, 5, 7}, {16, 6, 9, 9}, {17, 16, 3, 3}, {32, 17, 4, 4}, {33, 64, 2, 3}};
-        List<Layout> layouts = List.of(Layout.NHWC, Layout.NHWC16N, new Layout("hwcn", ' ', 1, 0), new Layout("nchw", 'c', 8, 0));
+        List<Layout> layouts = List.of(Layout.NHWC, Layout.NHWC16N, new Layout("hwcn", ' ', 1, 0),
+                new Layout("nchw", 'c', 8, 0));
         for (int[] s : shapes)
             for (Layout l : layouts)
                 cases.add(new Case("Convert", "Convert to " + l + " and back", List.of(in("x", WHOLE, s)), WHOLE, false,
-                        (g, in) -> g.output("y", g.add(new Convert(Layout.LOGICAL), g.add(new Convert(l), in.getFirst())))));
+                        (g, in) -> g.output("y", g.add(new Convert(Layout.LOGICAL),
+                                g.add(new Convert(l), in.getFirst())))));
     }
 
     private static Case slice(int[] start, int[] end, int[] stride, int... dims) {

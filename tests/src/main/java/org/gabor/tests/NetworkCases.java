@@ -14,10 +14,10 @@ import org.gabor.graph.Normalization.BatchNorm;
 import org.gabor.graph.Normalization.BnStats;
 import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
+import org.gabor.graph.Update;
 import org.gabor.graph.Update.Group;
 import org.gabor.graph.Update.RunningUpdate;
 import org.gabor.graph.Update.SlabUpdate;
-import org.gabor.graph.Update;
 import org.gabor.graph.Window;
 
 /** Small networks with their gradients, and batch normalisation with what surrounds it. */
@@ -41,7 +41,8 @@ final class NetworkCases {
     }
 
     private static List<Case> normalizations(int n) {
-        List<Case.Arg> args = List.of(in("x", REALS, n, 6, 5, 5), in("z", REALS, n, 6, 5, 5), kept("gamma", Values.uniform(0.5, 1.5), 6),
+        List<Case.Arg> args = List.of(in("x", REALS, n, 6, 5, 5), in("z", REALS, n, 6, 5, 5),
+                kept("gamma", Values.uniform(0.5, 1.5), 6),
                 kept("beta", REALS.numbers(), 6));
         return List.of(
                 Case.chain("batch norm by its own statistics", REALS, args, (g, in) -> g.output("y", normalized(g, in))),
@@ -71,7 +72,8 @@ final class NetworkCases {
 
     private static Case gradients(String what, boolean relu, int n) {
         List<Case.Arg> args = List.of(in("x", REALS, n, 2, 8, 8), labels(n, 5), kept("w", SMALL, 4, 2, 3, 3),
-                kept("b", Values.uniform(0, 1), 4), kept("v", Values.uniform(-0.3, 0.5), 3, 4, 3, 3), kept("d", SMALL, 5, 12), kept("e", SMALL, 5));
+                kept("b", Values.uniform(0, 1), 4), kept("v", Values.uniform(-0.3, 0.5), 3, 4, 3, 3),
+                kept("d", SMALL, 5, 12), kept("e", SMALL, 5));
         return Case.chain(what, REALS, args, (g, in) -> {
             Window pool = Window.of(2, 2, 0);
             Node y = in.get(0).conv2d(in.get(2), Window.of(3, 1, 1)).addBias(in.get(3));
@@ -83,7 +85,8 @@ final class NetworkCases {
     }
 
     private static Case residual(int n) {
-        List<Case.Arg> args = List.of(in("x", REALS, n, 4, 6, 6), labels(n, 5), kept("w", SMALL, 4, 4, 3, 3), kept("gamma", Values.uniform(0.5, 1.5), 4),
+        List<Case.Arg> args = List.of(in("x", REALS, n, 4, 6, 6), labels(n, 5), kept("w", SMALL, 4, 4, 3, 3),
+                kept("gamma", Values.uniform(0.5, 1.5), 4),
                 kept("beta", SMALL, 4), kept("v", SMALL, 4, 4, 3, 3), kept("d", SMALL, 5, 4));
         return Case.chain("gradients of a residual block", REALS, args, (g, in) -> {
             Node x = in.get(0), y = x.conv2d(in.get(2), Window.of(3, 1, 1));
@@ -104,16 +107,19 @@ final class NetworkCases {
 
     /** Weights and running statistics are read before they change, and an image can be looked at in the same step. */
     private static Case updates(int n) {
-        List<Case.Arg> args = List.of(in("x", REALS, n, 3, 6, 6), kept("w", SMALL, 4, 3, 3, 3), kept("running", Values.NORMAL.statistics(4), 2, 4),
+        List<Case.Arg> args = List.of(in("x", REALS, n, 3, 6, 6), kept("w", SMALL, 4, 3, 3, 3),
+                kept("running", Values.NORMAL.statistics(4), 2, 4),
                 kept("gamma", Values.uniform(0.5, 1.5), 4), kept("beta", SMALL, 4),
-                new Case.Arg("guard", Update.GUARD, true, Values.all(0)), kept("slab", SMALL, 64), kept("gradients", SMALL, 64), in("lr", Values.all(0.1), 1),
+                new Case.Arg("guard", Update.GUARD, true, Values.all(0)), kept("slab", SMALL, 64),
+                kept("gradients", SMALL, 64), in("lr", Values.all(0.1), 1),
                 new Case.Arg("step", TensorType.i32(1), false, Values.all(1)));
         return Case.chain("running statistics are read before they change", REALS, args, (g, in) -> {
             Node y = in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)), running = in.get(2), guard = in.get(5);
             Node bn = g.add(new BatchNorm(EPS), y, running, in.get(3), in.get(4));
             g.add(new RunningUpdate(0.1, n * 36L), running, g.add(new BnStats(), y), guard);
             g.output("relu", bn.relu()).output("image", y);
-            g.add(new SlabUpdate(new Update.Rule.Sgd(0, false), List.of(new Group("all", 0, 64, 0))), in.get(6), in.get(7), in.get(8), in.get(9),
+            g.add(new SlabUpdate(new Update.Rule.Sgd(0, false), List.of(new Group("all", 0, 64, 0))), in.get(6),
+                    in.get(7), in.get(8), in.get(9),
                     guard);
         }).withZeros();
     }

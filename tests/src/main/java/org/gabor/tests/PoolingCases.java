@@ -46,7 +46,8 @@ final class PoolingCases {
         var cases = new ArrayList<Case>();
         for (Pool s : SHAPES)
             for (Filling f : Filling.values()) {
-                Case.Arg x = in("x", f, s.n, s.c, s.h, s.w), dy = in("dy", f, s.n, s.c, s.window.p(s.h), s.window.q(s.w));
+                Case.Arg x = in("x", f, s.n, s.c, s.h, s.w), dy = in("dy", f, s.n, s.c, s.window.p(s.h),
+                        s.window.q(s.w));
                 cases.add(Case.of(new MaxPool(s.window), f, x));
                 cases.add(Case.of(new MaxPoolGrad(s.window), f, x, dy).withZeros());
                 // a quotient is exact only by a power of two
@@ -57,8 +58,10 @@ final class PoolingCases {
         Values spiked = Values.cycle(1, 2, Double.NaN, -3, 5, 4, -1, 7, Double.NEGATIVE_INFINITY, 6, 8);
         Values negative = Values.uniform(-9, -1);
         for (int n : new int[] {2, 16}) {
-            cases.add(Case.of(new MaxPool(Window.of(2, 2, 0)), Filling.INTEGERS, in("x", spiked, n, 3, 6, 6)).named("with NaN"));
-            cases.add(Case.of(new MaxPool(Window.of(3, 2, 1)), Filling.REALS, in("x", negative, n, 3, 6, 6)).named("below the padding"));
+            cases.add(Case.of(new MaxPool(Window.of(2, 2, 0)), Filling.INTEGERS,
+                    in("x", spiked, n, 3, 6, 6)).named("with NaN"));
+            cases.add(Case.of(new MaxPool(Window.of(3, 2, 1)), Filling.REALS,
+                    in("x", negative, n, 3, 6, 6)).named("below the padding"));
             cases.add(Case.of(new MaxPoolGrad(Window.of(3, 2, 1)), Filling.INTEGERS, in("x", Values.all(1), n, 3, 6, 6),
                     in("dy", Values.INTEGERS, n, 3, 3, 3)).named("all equal").withZeros());
         }

@@ -21,7 +21,10 @@ public interface Values {
     static Values below(int bound) { return (random, i) -> random.below(i, bound); }
 
     /** Uniform in a range. */
-    static Values uniform(double low, double high) { return (random, i) -> low + (high - low) * random.uniformDouble(i); }
+    static Values uniform(double low, double high) {
+        return (random, i) -> low
+                + (high - low) * random.uniformDouble(i);
+    }
 
     /** The same number everywhere. */
     static Values all(double value) { return (_, _) -> value; }

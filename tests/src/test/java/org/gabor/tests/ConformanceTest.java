@@ -45,8 +45,10 @@ class ConformanceTest {
         @Override
         public String toString() {
             int all = cases.values().stream().mapToInt(Integer::intValue).sum();
-            String byOp = cases.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining(", "));
-            return "%s: %d cases pass (%s); largest error / bound %.3f in %s".formatted(backend, all, byOp, worst, worstCase);
+            String byOp = cases.entrySet().stream().map(e -> e.getKey() + " "
+                    + e.getValue()).collect(Collectors.joining(", "));
+            return "%s: %d cases pass (%s); largest error / bound %.3f in %s".formatted(backend, all, byOp, worst,
+                    worstCase);
         }
     }
 
@@ -60,7 +62,8 @@ class ConformanceTest {
         OPENED.add(backend);
         var tally = new Tally(backend.name());
         TALLIES.add(tally);
-        Map<String, List<Case>> byOp = Cases.all().stream().collect(Collectors.groupingBy(Case::op, LinkedHashMap::new, Collectors.toList()));
+        Map<String, List<Case>> byOp = Cases.all().stream().collect(Collectors.groupingBy(Case::op, LinkedHashMap::new,
+                Collectors.toList()));
         return DynamicContainer.dynamicContainer(backend.name(), byOp.entrySet().stream().map(e -> DynamicContainer.dynamicContainer(e.getKey(),
                 e.getValue().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> tally.passed(c, Conformance.check(backend, c)))))));
     }

@@ -59,7 +59,10 @@ final class RoundingBackend implements Backend {
     public DeviceInfo info() { return new DeviceInfo("the oracle, rounded", Map.of()); }
 
     @Override
-    public Tensor allocate(TensorType type) { return new HeapTensor(this, type, Arena.ofAuto().allocate(type.bytes(), 8)); }
+    public Tensor allocate(TensorType type) {
+        return new HeapTensor(this, type,
+                Arena.ofAuto().allocate(type.bytes(), 8));
+    }
 
     @Override
     public Live live() { return new Live(0, 0, 0); }
@@ -108,7 +111,8 @@ final class RoundingBackend implements Backend {
             if (known != null) return known;
             Tensor made = switch (n.op().storage()) {
                 case VIEW, UPDATE -> tensor(n.in(0), parameters).view(n.type(), 0);
-                case BOUND -> n.op() instanceof Leaf.Parameter p ? java.util.Objects.requireNonNull(parameters.get(p.name())) : allocate(n.type());
+                case BOUND -> n.op() instanceof Leaf.Parameter p
+                        ? java.util.Objects.requireNonNull(parameters.get(p.name())) : allocate(n.type());
                 case OWN -> allocate(n.type());
             };
             values.put(n, made);
@@ -127,7 +131,8 @@ final class RoundingBackend implements Backend {
                 for (int i = 0; i < operands.size(); i++) oracle.feed("" + i, Conformance.read(operands.get(i)));
                 double[] value = oracle.run().value(y);
                 for (int i = 0; i < operands.size(); i++)
-                    if (n.op().storage() == Op.Storage.UPDATE) Conformance.fill(operands.get(i), oracle.parameter("" + i));
+                    if (n.op().storage() == Op.Storage.UPDATE) Conformance.fill(operands.get(i),
+                            oracle.parameter("" + i));
                 Conformance.fill(result, flaw.apply(n.op(), value));
             };
         }

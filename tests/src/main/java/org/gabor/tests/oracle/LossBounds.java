@@ -83,7 +83,8 @@ final class LossBounds {
             dot += product.value();
             error += product.error() + (c + 2) * U * product.magnitude();
         }
-        return PointwiseBounds.at(v, e, 0, i).times(PointwiseBounds.at(v, e, 1, i).minus(new Approx(dot, error))).error();
+        return PointwiseBounds.at(v, e, 0, i).times(PointwiseBounds.at(v, e, 1,
+                i).minus(new Approx(dot, error))).error();
     }
 
     private static boolean rankIsOpen(Operands v, Operands e, int n) {

@@ -71,7 +71,8 @@ final class NormalizationBounds {
             int c = Operands.channel(s, i);
             double d = Math.abs(x[i] - stats[c]), t = ex[i] + meanError[c], r = rounding[c];
             double w = u * (d + t + r), computed = d + t + r + w;
-            bound[channels + c] += (2 * d * t + t * t + 2 * (d + t + r) * w + w * w + (m + 3) * u * computed * computed) / m;
+            bound[channels + c] += (2 * d * t + t * t + 2 * (d + t + r) * w + w * w
+                    + (m + 3) * u * computed * computed) / m;
         }
         return bound;
     }

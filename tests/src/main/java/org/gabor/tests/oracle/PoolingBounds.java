@@ -11,7 +11,7 @@ final class PoolingBounds {
             // |max(x + d) - max x| <= max |d|
             case Pooling.MaxPool m -> Poolings.of(m, e);
             case Pooling.MaxPoolGrad m -> routed(m, v, e);
-            case Pooling.MeanPool _, Pooling.MeanPoolGrad _ -> {
+            case Pooling.MeanPool _,Pooling.MeanPoolGrad _ -> {
                 double size = op.window().r() * op.window().s();
                 yield Bounds.linear(op, v, e, 1 / size);
             }

@@ -12,7 +12,7 @@ final class UpdateBounds {
         double[] target = e.in(0);
         switch (op) {
             case Update.PackSlab p -> Updates.of(p, e);
-            case Update.FiniteGuard _ -> { }
+            case Update.FiniteGuard _ -> {}
             case Update.SlabUpdate s -> {
                 if (Updates.open(v.in(4))) for (Update.Group g : s.groups()) update(s.rule(), g, v, e);
             }

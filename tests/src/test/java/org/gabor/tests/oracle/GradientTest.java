@@ -35,7 +35,9 @@ class GradientTest {
 
     /** An operation on inputs of these shapes, all of which have a gradient; further inputs are constants. */
     private record Check(String name, List<Shape> shapes, Body body) {
-        static Check of(Op op, Shape... shapes) { return new Check(op.toString(), List.of(shapes), (g, in) -> g.add(op, in)); }
+        static Check of(Op op, Shape... shapes) {
+            return new Check(op.toString(), List.of(shapes), (g, in) -> g.add(op, in));
+        }
     }
 
     private interface Body {
@@ -58,7 +60,8 @@ class GradientTest {
         }
         for (boolean a : new boolean[] {false, true})
             for (boolean b : new boolean[] {false, true})
-                checks.add(Check.of(new Product.MatMul(a, b), a ? Shape.of(5, 3) : Shape.of(3, 5), b ? Shape.of(4, 5) : Shape.of(5, 4)));
+                checks.add(Check.of(new Product.MatMul(a, b), a ? Shape.of(5, 3) : Shape.of(3, 5), b ? Shape.of(4, 5)
+                        : Shape.of(5, 4)));
         for (Window w : List.of(Window.of(2, 2, 0), Window.of(3, 2, 1), Window.of(2, 1, 0), Window.of(1, 2, 0))) {
             checks.add(Check.of(new Pooling.MaxPool(w), x));
             checks.add(Check.of(new Pooling.MeanPool(w), x));
@@ -71,16 +74,19 @@ class GradientTest {
         checks.add(Check.of(new Pointwise.Activate(new Activation.Relu()), x));
         checks.add(Check.of(new Pointwise.Activate(new Activation.Tanh()), x));
         checks.add(new Check("BatchNorm by its own statistics", List.of(x, Shape.of(3), Shape.of(3)), (g, in) -> g.add(
-                new Normalization.BatchNorm(1e-3), in.get(0), g.add(new Normalization.BnStats(), in.get(0)), in.get(1), in.get(2))));
+                new Normalization.BatchNorm(1e-3), in.get(0), g.add(new Normalization.BnStats(), in.get(0)), in.get(1),
+                in.get(2))));
         checks.add(new Check("BatchNorm by given statistics", List.of(x, Shape.of(3), Shape.of(3)), (g, in) -> g.add(
-                new Normalization.BatchNorm(1e-3), in.get(0), g.input("stats", TensorType.f32(2, 3)), in.get(1), in.get(2))));
+                new Normalization.BatchNorm(1e-3), in.get(0), g.input("stats", TensorType.f32(2, 3)), in.get(1),
+                in.get(2))));
         checks.add(new Check("SoftmaxCrossEntropy", List.of(Shape.of(3, 5)),
                 (g, in) -> g.add(new Loss.SoftmaxCrossEntropy(), in.get(0), g.input("labels", TensorType.i32(3)))));
         checks.add(Check.of(new Loss.Softmax(), Shape.of(3, 5)));
         checks.add(Check.of(new Loss.Sum(-0.3), x));
         checks.add(Check.of(new Loss.Expand(x, 0.7), Shape.of(1)));
         checks.add(Check.of(new Movement.Reshape(Shape.of(6, 12)), x));
-        checks.add(Check.of(Movement.Slice.of(new int[] {0, 1, 0, 1}, new int[] {2, 3, 4, 3}, new int[] {1, 1, 3, 1}), x));
+        checks.add(Check.of(Movement.Slice.of(new int[] {0, 1, 0, 1}, new int[] {2, 3, 4, 3}, new int[] {1, 1, 3, 1}),
+                x));
         checks.add(Check.of(new Movement.Pad(List.of(1, 0, 2, 0), List.of(0, 1, 0, 0), List.of(0, 1, 0, 2)), x));
         checks.add(Check.of(new Movement.Convert(Layout.NHWC), x));
         checks.add(new Check("a value read three times", List.of(x), (g, in) -> in.get(0).tanh().plus(in.get(0)).plus(in.get(0).relu())));
@@ -98,7 +104,8 @@ class GradientTest {
         List<Node> gradients = Autodiff.gradients(loss, inputs);
 
         var oracle = Oracle.of(g).feed("dy", values(size, 5));
-        for (int i = 0; i < inputs.size(); i++) oracle.feed("x" + i, values(Math.toIntExact(c.shapes.get(i).size()), i));
+        for (int i = 0; i < inputs.size(); i++) oracle.feed("x" + i,
+                values(Math.toIntExact(c.shapes.get(i).size()), i));
         for (Node n : g.nodes()) {
             if (n.op().equals(new Leaf.Input("stats", n.type()))) oracle.feed("stats", 0.3, -0.2, 0.1, 0.8, 1.1, 2);
             if (n.op().equals(new Leaf.Input("labels", n.type()))) oracle.feed("labels", 1, 4, 0);
@@ -113,7 +120,8 @@ class GradientTest {
         for (int i = 0; i < at.length; i++) {
             double difference = difference(oracle, loss, name, at, i);
             // an absolute part a thousand times smaller, for elements whose differences cancel
-            assertThat(Math.abs(difference - gradient[i])).as("d loss / d %s[%d] = %s, difference %s", name, i, gradient[i], difference)
+            assertThat(Math.abs(difference - gradient[i])).as("d loss / d %s[%d] = %s, difference %s", name, i,
+                    gradient[i], difference)
                     .isLessThanOrEqualTo(TOLERANCE * (Math.abs(gradient[i]) + 1e-3 * largest));
         }
         oracle.feed(name, at);
@@ -133,6 +141,7 @@ class GradientTest {
 
     /** Distinct values at least 0.018 from zero and 0.05 from each other, so that no step crosses a kink of ReLU or max. */
     private static double[] values(int size, int seed) {
-        return IntStream.range(0, size).mapToDouble(i -> ((i * 37 + 11 + 29 * seed) % 101 - 50 + 0.37) * 0.05).toArray();
+        return IntStream.range(0, size).mapToDouble(i -> ((i * 37 + 11 + 29 * seed) % 101 - 50
+                + 0.37) * 0.05).toArray();
     }
 }
