@@ -99,9 +99,9 @@ final class Decoder {
     private static ImageSize size(ImageReader reader, Path file) throws IOException {
         int height = reader.getHeight(0);
         int width = reader.getWidth(0);
-        if ((long) height * width > MOST_PIXELS) {
-            throw new DataException(file + " says that it is " + width + " x " + height + " pixels, more than the "
-                    + MOST_PIXELS + " that are read; make it smaller.");
+        if ((long) height * width > MOST_PIXELS || Math.max(height, width) > ImageSize.LONGEST_SIDE) {
+            throw new DataException(file + " says that it is " + height + " x " + width + " pixels, more than the "
+                    + MOST_PIXELS + " (or " + ImageSize.LONGEST_SIDE + " a side) that are read; make it smaller.");
         }
         Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
         if (!types.hasNext()) {
