@@ -1,6 +1,9 @@
 package org.gabor;
 
-/** A call, option or configuration that makes no sense: an unknown name, a wrong shape, a value out of range. Exit code 2. */
+/**
+ * A call, option or configuration that makes no sense: an unknown name, a wrong shape, a value out of range.
+ * Exit code 2.
+ */
 public non-sealed class UsageException extends GaborException {
     /**
      * An error with its full text.

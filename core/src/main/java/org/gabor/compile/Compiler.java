@@ -7,7 +7,9 @@ import org.gabor.graph.Graph;
 public final class Compiler {
     private Compiler() {}
 
-    /** What a backend with these rules has to run for a graph. Needs no backend: plans can be read and tested anywhere. */
+    /**
+     * What a backend with these rules has to run for a graph. Needs no backend: plans can be read and tested anywhere.
+     */
     public static Plan plan(Graph graph, Rules rules) {
         Graph simple = Simplify.apply(graph);
         List<Step> fused = Fuse.apply(simple, rules.patterns());

@@ -51,7 +51,8 @@ final class Memory {
     long place() {
         long arena = 0;
         var placed = new ArrayList<Block>();
-        var bySize = blocks.stream().sorted(Comparator.<Block>comparingLong(b -> -b.bytes).thenComparingInt(b -> b.order)).toList();
+        var bySize = blocks.stream()
+                .sorted(Comparator.<Block>comparingLong(b -> -b.bytes).thenComparingInt(b -> b.order)).toList();
         for (Block b : bySize) {
             b.offset = smallestGap(b, placed);
             placed.add(b);

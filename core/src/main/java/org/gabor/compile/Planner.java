@@ -58,7 +58,8 @@ final class Planner {
         var planned = new ArrayList<Step>();
         for (int i = 0; i < end; i++) {
             Step s = steps.get(i);
-            planned.add(new Step(s.pattern(), s.nodes(), workspaces.get(i).offset(), rules.workspace(s, laid.layouts())));
+            planned.add(
+                    new Step(s.pattern(), s.nodes(), workspaces.get(i).offset(), rules.workspace(s, laid.layouts())));
         }
         Map<Node, Value> values = new LinkedHashMap<>();
         Map<String, Node> inputs = new LinkedHashMap<>();
@@ -95,7 +96,8 @@ final class Planner {
         boolean updated = false;
         for (Step s : laid.steps())
             for (Node n : s.nodes()) {
-                if (updated && !(n.op() instanceof Update)) throw new IllegalStateException(n + " stands behind an update of the weights");
+                if (updated && !(n.op() instanceof Update))
+                    throw new IllegalStateException(n + " stands behind an update of the weights");
                 updated |= n.op() instanceof Update.SlabUpdate;
             }
     }

@@ -5,7 +5,10 @@ import java.util.Map;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Node;
 
-/** What the passes must know of a backend: what it fuses, which layouts its kernels read and write, what scratch memory they need. */
+/**
+ * What the passes must know of a backend: what it fuses, which layouts its kernels read and write, what scratch memory
+ * they need.
+ */
 public interface Rules {
     /** Chains that the backend computes in one step, the preferred ones first. */
     List<Pattern> patterns();

@@ -47,9 +47,10 @@ final class Simplify {
     private Node rewrite(Op op, List<Node> in) {
         return switch (op) {
             case Movement.Reshape r when in.getFirst().shape().equals(r.to()) -> in.getFirst();
-            case Movement.Reshape r when in.getFirst().op() instanceof Movement.Reshape -> rewrite(r, in.getFirst().inputs());
+            case Movement.Reshape r when in.getFirst().op() instanceof Movement.Reshape ->
+                    rewrite(r, in.getFirst().inputs());
             case Loss.Expand e when in.getFirst().op() instanceof Leaf.Fill f ->
-                append(new Leaf.Fill(f.type().with(e.to()), f.value() * e.scale()), List.of());
+                    append(new Leaf.Fill(f.type().with(e.to()), f.value() * e.scale()), List.of());
             default -> append(op, in);
         };
     }

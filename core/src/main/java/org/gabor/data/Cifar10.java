@@ -47,7 +47,8 @@ final class Cifar10 {
             return CLASSES;
         }
         try {
-            List<String> names = Files.readAllLines(meta).stream().map(String::strip).filter(s -> !s.isEmpty()).toList();
+            List<String> names =
+                    Files.readAllLines(meta).stream().map(String::strip).filter(s -> !s.isEmpty()).toList();
             if (names.size() != CLASSES.size()) {
                 throw new DataException(meta + " names " + names.size() + " classes, expected " + CLASSES.size()
                         + ", one a line; put it right, or remove it to have the usual names.");

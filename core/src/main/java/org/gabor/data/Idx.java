@@ -39,7 +39,8 @@ final class Idx {
         if (images == null || labels == null) {
             throw new DataException(dir + " has the " + (images == null ? "labels" : "images") + " of " + name
                     + " but not the " + (images == null ? "images" : "labels") + "; expected "
-                    + prefix + (images == null ? "-images-idx3-ubyte" : "-labels-idx1-ubyte") + " or the same with .gz.");
+                    + prefix + (images == null ? "-images-idx3-ubyte" : "-labels-idx1-ubyte")
+                    + " or the same with .gz.");
         }
         return read(name, images, labels, classes);
     }

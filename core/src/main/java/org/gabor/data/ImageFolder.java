@@ -110,8 +110,8 @@ final class ImageFolder {
             if (other.height() != first.height() || other.width() != first.width()) {
                 throw new DataException("images differ in size: " + files.getFirst() + " is " + first.height() + " x "
                         + first.width() + ", " + files.get(i) + " is " + other.height() + " x " + other.width()
-                        + " (height x width). Say what to bring them to: imagefolder:DIR@64 scales and crops to 64 x 64,"
-                        + " imagefolder:DIR@1x48x64 also turns them grey.");
+                        + " (height x width). Say what to bring them to: imagefolder:DIR@64 scales and crops to "
+                        + "64 x 64, imagefolder:DIR@1x48x64 also turns them grey.");
             }
         }
         boolean grey = sizes.stream().allMatch(size -> size.channels() == 1);

@@ -31,7 +31,8 @@ public record Layout(String order, char blocked, int block, int halo) {
         boolean permutation = order.length() == 4 && AXES.chars().allMatch(a -> order.indexOf(a) >= 0);
         if (!order.isEmpty() && !permutation) throw new IllegalArgumentException("axis order " + order);
         if (block < 1 || (block == 1) != (blocked == ' ')) throw new IllegalArgumentException("block " + block);
-        if (halo < 0 || (order.isEmpty() && (halo > 0 || block > 1))) throw new IllegalArgumentException("halo " + halo);
+        if (halo < 0 || (order.isEmpty() && (halo > 0 || block > 1)))
+            throw new IllegalArgumentException("halo " + halo);
     }
 
     /** The same order with a halo of {@code rows} rows and columns on each side. */
@@ -62,7 +63,8 @@ public record Layout(String order, char blocked, int block, int halo) {
 
     /** The place of one element, in elements from the start. */
     public long index(Shape shape, int n, int c, int h, int w) {
-        return origin(shape) + along(shape, 'n', n) + along(shape, 'c', c) + along(shape, 'h', h) + along(shape, 'w', w);
+        return origin(shape) + along(shape, 'n', n) + along(shape, 'c', c) + along(shape, 'h', h)
+                + along(shape, 'w', w);
     }
 
     /** Elements that a value of this shape occupies, halo and incomplete blocks included. */

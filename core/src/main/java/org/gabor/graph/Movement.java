@@ -95,11 +95,13 @@ public sealed interface Movement extends Op {
             arity(in, 1);
             Shape x = in.get(0).shape();
             int rank = x.rank();
-            check(low.size() == rank && high.size() == rank && gap.size() == rank, "low %s, high %s, gap %s do not fit %s",
+            check(low.size() == rank && high.size() == rank && gap.size() == rank,
+                    "low %s, high %s, gap %s do not fit %s",
                     low, high, gap, x);
             int[] dims = new int[rank];
             for (int i = 0; i < rank; i++) {
-                check(low.get(i) >= 0 && high.get(i) >= 0 && gap.get(i) >= 0, "low %s, high %s, gap %s must not be negative",
+                check(low.get(i) >= 0 && high.get(i) >= 0 && gap.get(i) >= 0,
+                        "low %s, high %s, gap %s must not be negative",
                         low, high, gap);
                 dims[i] = low.get(i) + (x.dim(i) - 1) * (gap.get(i) + 1) + 1 + high.get(i);
             }

@@ -9,7 +9,10 @@ import java.util.List;
  */
 public sealed interface Normalization extends Op {
 
-    /** stats[0,c] = mean of x[:,c], stats[1,c] = mean of (x[:,c] - stats[0,c])^2. Input [n,c,h,w] or [n,c]; result [2,c]. */
+    /**
+     * stats[0,c] = mean of x[:,c], stats[1,c] = mean of (x[:,c] - stats[0,c])^2. Input [n,c,h,w] or [n,c]; result
+     * [2,c].
+     */
     record BnStats() implements Normalization {
         @Override
         public TensorType infer(List<TensorType> in) {
@@ -61,7 +64,10 @@ public sealed interface Normalization extends Op {
         }
     }
 
-    /** sums[0,c] = sum of dy[:,c] (the gradient of beta), sums[1,c] = sum of dy xhat (the gradient of gamma). Inputs x, stats, dy. */
+    /**
+     * sums[0,c] = sum of dy[:,c] (the gradient of beta), sums[1,c] = sum of dy xhat (the gradient of gamma). Inputs x,
+     * stats, dy.
+     */
     record BnGradSums(double eps) implements Normalization {
         @Override
         public TensorType infer(List<TensorType> in) {

@@ -65,7 +65,10 @@ public sealed interface Pooling extends Op {
         }
     }
 
-    /** Gradient of mean pooling: dx[n,c,h,w] = sum of dy / (r s) over the windows that cover (h, w). Input dy; result of shape {@code x}. */
+    /**
+     * Gradient of mean pooling: dx[n,c,h,w] = sum of dy / (r s) over the windows that cover (h, w). Input dy; result of
+     * shape {@code x}.
+     */
     record MeanPoolGrad(Window window, Shape x) implements Pooling {
         @Override
         public TensorType infer(List<TensorType> in) {

@@ -94,7 +94,8 @@ public sealed interface Update extends Op {
             for (TensorType state : in.subList(FIRST_STATE, in.size()))
                 check(state.equals(slab), "weights are %s, state is %s", slab, state);
             for (Group g : groups)
-                check(0 <= g.begin && g.begin <= g.end && g.end <= slab.shape().size(), "group %s outside of %s", g, slab);
+                check(0 <= g.begin && g.begin <= g.end && g.end <= slab.shape().size(), "group %s outside of %s", g,
+                        slab);
             return slab;
         }
     }

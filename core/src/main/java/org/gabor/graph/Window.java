@@ -19,7 +19,8 @@ public record Window(int r, int s, int strideH, int strideW, int top, int left, 
         if (strideH < 1 || strideW < 1)
             throw new ShapeException("the stride must be at least 1, got " + strideH + "x" + strideW);
         if (Math.min(Math.min(top, left), Math.min(bottom, right)) < 0)
-            throw new ShapeException("the padding must not be negative, got " + top + "," + left + "," + bottom + "," + right);
+            throw new ShapeException(
+                    "the padding must not be negative, got " + top + "," + left + "," + bottom + "," + right);
     }
 
     /** A square window with the same stride and padding in both directions. */
@@ -27,7 +28,10 @@ public record Window(int r, int s, int strideH, int strideW, int top, int left, 
         return new Window(kernel, kernel, stride, stride, padding, padding, padding, padding);
     }
 
-    /** Output height for an input of {@code h} rows: floor((h + top + bottom - r) / strideH) + 1; below 1 if it does not fit. */
+    /**
+     * Output height for an input of {@code h} rows: floor((h + top + bottom - r) / strideH) + 1; below 1 if it does not
+     * fit.
+     */
     public int p(int h) { return Math.floorDiv(h + top + bottom - r, strideH) + 1; }
 
     /** Output width for an input of {@code w} columns; below 1 if the kernel does not fit. */
@@ -36,7 +40,8 @@ public record Window(int r, int s, int strideH, int strideW, int top, int left, 
     /** For example {@code 5x5}, {@code 3x3/2 pad 1}. */
     @Override
     public String toString() {
-        String stride = strideH == 1 && strideW == 1 ? "" : "/" + (strideH == strideW ? strideH : strideH + "x" + strideW);
+        String stride =
+                strideH == 1 && strideW == 1 ? "" : "/" + (strideH == strideW ? strideH : strideH + "x" + strideW);
         boolean even = top == left && left == bottom && bottom == right;
         String pad = even ? (top == 0 ? "" : " pad " + top) : " pad " + top + "," + left + "," + bottom + "," + right;
         return r + "x" + s + stride + pad;

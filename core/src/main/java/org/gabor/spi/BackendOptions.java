@@ -10,6 +10,7 @@ public record BackendOptions(int threads) {
     public static final BackendOptions DEFAULT = new BackendOptions(0);
 
     public BackendOptions {
-        if (threads < 0) throw new org.gabor.UsageException("threads must be 1 or more (0: one a core), got " + threads);
+        if (threads < 0)
+            throw new org.gabor.UsageException("threads must be 1 or more (0: one a core), got " + threads);
     }
 }

@@ -56,7 +56,8 @@ public final class Backends {
     }
 
     private static String refusals(List<BackendProvider> providers) {
-        return providers.stream().flatMap(p -> p.unavailable().stream().map(why -> " " + p.name() + " cannot be used: " + why))
+        return providers.stream()
+                .flatMap(p -> p.unavailable().stream().map(why -> " " + p.name() + " cannot be used: " + why))
                 .collect(Collectors.joining(";"));
     }
 }

@@ -32,7 +32,10 @@ public interface Tensor extends AutoCloseable {
      */
     Tensor view(TensorType type, long firstElement);
 
-    /** Gives the memory back. A view, or a tensor that belongs to an executable, has none of its own. Can be called twice. */
+    /**
+     * Gives the memory back. A view, or a tensor that belongs to an executable, has none of its own. Can be called
+     * twice.
+     */
     @Override
     void close();
 

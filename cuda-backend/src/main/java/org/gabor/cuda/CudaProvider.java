@@ -6,7 +6,9 @@ import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
 
-/** Takes the name {@code cuda}, so that asking for a GPU is answered with the reason rather than with another device. */
+/**
+ * Takes the name {@code cuda}, so that asking for a GPU is answered with the reason rather than with another device.
+ */
 public final class CudaProvider implements BackendProvider {
     private static final String REASON = "this version of Gabor computes on the CPU only, whatever GPU is installed: "
             + "its CUDA backend is still to be written (use --device cpu, or leave the device to auto)";

@@ -13,7 +13,8 @@ class CudaProviderTest {
     void isFoundOnTheClassPathAndSaysWhyItCannotRun() {
         assertThat(Backends.all()).singleElement().satisfies(cuda -> {
             assertThat(cuda.name()).isEqualTo("cuda");
-            assertThat(cuda.unavailable()).hasValueSatisfying(why -> assertThat(why).contains("CPU only", "--device cpu"));
+            assertThat(cuda.unavailable())
+                    .hasValueSatisfying(why -> assertThat(why).contains("CPU only", "--device cpu"));
         });
     }
 

@@ -1,0 +1,77 @@
+package org.gabor.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Objects;
+import org.gabor.WriteException;
+
+/**
+ * Replaces a file so that at every moment either the old or the new content is there in full: written to a temporary
+ * name in the same folder, forced to the disk, moved over the old one, and the folder forced as well.
+ */
+public final class DurableFile {
+    private DurableFile() {}
+
+    /**
+     * Writes {@code parts} one after another.
+     *
+     * @throws WriteException if the target is something else than a regular file, or cannot be written; the old content
+     *     is then as it was, and no temporary file stays behind
+     */
+    public static void write(Path target, List<ByteBuffer> parts) {
+        Path file = target.toAbsolutePath();
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+            throw new WriteException(target + " is not a regular file; choose another name");
+        Path folder = Objects.requireNonNull(file.getParent(), "a file lies in a folder");
+        try {
+            Files.createDirectories(folder);
+            Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
+            try {
+                try (var out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                    for (ByteBuffer part : parts) {
+                        ByteBuffer rest = part.duplicate();
+                        while (rest.hasRemaining()) out.write(rest);
+                    }
+                    out.force(true);
+                }
+                move(temporary, file);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+            force(folder);
+        } catch (IOException e) {
+            long bytes = parts.stream().mapToLong(ByteBuffer::remaining).sum();
+            throw new WriteException("cannot write " + bytes + " bytes to " + target + ": " + reason(e)
+                    + "; free some space or choose another folder", e);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static void force(Path folder) {
+        try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        } catch (IOException e) {
+            // some systems cannot force a folder; the file itself is safe
+        }
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+    }
+}

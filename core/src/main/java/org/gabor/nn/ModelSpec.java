@@ -1,0 +1,96 @@
+package org.gabor.nn;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.gabor.UsageException;
+import org.gabor.data.Dataset;
+import org.gabor.graph.DType;
+import org.gabor.graph.Graph;
+import org.gabor.graph.Node;
+import org.gabor.graph.Shape;
+import org.gabor.graph.TensorType;
+import org.gabor.io.Json;
+
+/**
+ * A network as data: what it takes, how many classes it tells apart, and its layers.
+ *
+ * @param name what it is called
+ * @param channels channels of an input image
+ * @param height rows of an input image
+ * @param width columns of an input image
+ * @param classes number of outputs
+ * @param layer the network, from images [n,c,h,w] to scores [n,classes]
+ */
+public record ModelSpec(String name, int channels, int height, int width, int classes, Layer layer) {
+    /**
+     * Builds the network once, so that mistakes show at once.
+     *
+     * @throws UsageException naming the layer that does not fit
+     */
+    public ModelSpec {
+        Checks.atLeast(name, "classes", classes, 2);
+        var graph = new Graph();
+        Shape in = Shape.of(2, channels, height, width);
+        Node y = new Scope(graph, false).apply(name, layer, graph.input("images", new TensorType(in, DType.F32)));
+        if (!y.shape().equals(Shape.of(2, classes)))
+            throw new UsageException(name + " gives " + y.shape() + " for " + in + ", expected 2x" + classes
+                    + " (one score a class); end it with a dense layer of " + classes + " units");
+    }
+
+    /** Appends the network to a graph: scores [n,classes] of {@code x}. */
+    public Node apply(Scope scope, Node x) { return layer.apply(scope, x); }
+
+    /** A batch of {@code n} images as they are fed: unsigned bytes. */
+    public TensorType images(int n) { return TensorType.u8(n, channels, height, width); }
+
+    /**
+     * Checks that a data set has the images and classes that the model expects.
+     *
+     * @throws UsageException with what was got and expected
+     */
+    public void checkFits(Dataset data) {
+        boolean image = data.channels() == channels && data.height() == height && data.width() == width;
+        if (!image)
+            throw new UsageException(
+                    "model " + name + " takes images of " + channels + "x" + height + "x" + width + ", data set "
+                            + data.name() + " has " + data.channels() + "x" + data.height() + "x" + data.width());
+        if (data.classes().size() != classes)
+            throw new UsageException(
+                    "model " + name + " tells " + classes + " classes apart, data set " + data.name() + " has "
+                            + data.classes().size());
+    }
+
+    /** The description as JSON. */
+    public Json toJson(Registry registry) {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("name", name);
+        members.put("input", List.of(channels, height, width));
+        members.put("classes", classes);
+        members.put("network", registry.toJson(layer));
+        return Json.of(members);
+    }
+
+    /**
+     * A description from JSON.
+     *
+     * @param file what errors call the source
+     * @throws UsageException naming file and line
+     */
+    public static ModelSpec fromJson(Json json, String file, Registry registry) {
+        try {
+            Json.Obj o = json.object("a model");
+            List<Json> input = member(o, "input").array("input");
+            if (input.size() != 3) throw new Json.SyntaxException(o.line(), "input must be [channels, height, width]");
+            return new ModelSpec(member(o, "name").string("name"), input.get(0).integer("channels"),
+                    input.get(1).integer("height"), input.get(2).integer("width"),
+                    member(o, "classes").integer("classes"),
+                    registry.fromJson(member(o, "network"), file));
+        } catch (Json.SyntaxException e) {
+            throw new UsageException(file + ", " + e.getMessage(), e);
+        }
+    }
+
+    private static Json member(Json.Obj o, String key) {
+        return o.get(key).orElseThrow(() -> new Json.SyntaxException(o.line(), "a model has no " + key));
+    }
+}

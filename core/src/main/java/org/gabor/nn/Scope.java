@@ -1,0 +1,113 @@
+package org.gabor.nn;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.gabor.graph.Graph;
+import org.gabor.graph.Node;
+import org.gabor.graph.ShapeException;
+import org.gabor.graph.TensorType;
+
+/**
+ * Where a layer declares what it keeps between runs. Nested scopes give names as paths: {@code 3/conv/weight}. A scope
+ * knows whether the graph trains, and which updates have to wait for the guard.
+ */
+public final class Scope {
+    private final Graph graph;
+    private final String path;
+    private final boolean training;
+    private final Shared shared;
+
+    /** What all scopes of a graph have in common. */
+    private record Shared(Map<String, Declared> declared, List<Consumer<Node>> updates, Map<String, Node> taps) {}
+
+    /** What becomes of a parameter. */
+    public enum Kind {
+        /** Trained, with weight decay. */
+        WEIGHT,
+        /** Trained, without weight decay: biases, and scale and shift of a normalisation. */
+        BIAS,
+        /** Not trained: running statistics. */
+        STATISTIC
+    }
+
+    /** A declared parameter and how to fill it the first time. */
+    public record Declared(Node node, Init init, Kind kind) {}
+
+    /** The outermost scope of a graph. */
+    public Scope(Graph graph, boolean training) {
+        this(graph, "", training, new Shared(new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>()));
+    }
+
+    private Scope(Graph graph, String path, boolean training, Shared shared) {
+        this.graph = graph;
+        this.path = path;
+        this.training = training;
+        this.shared = shared;
+    }
+
+    /** True in a graph that trains, false in one that evaluates. */
+    public boolean training() { return training; }
+
+    /** The graph that is being built. */
+    public Graph graph() { return graph; }
+
+    /** The path of this scope, for example {@code 3/conv}. */
+    public String path() { return path; }
+
+    /**
+     * Applies a layer in the scope {@code name} below this one.
+     *
+     * @throws ShapeException naming the layer, if it does not fit
+     */
+    public Node apply(Object name, Layer layer, Node x) {
+        String inner = path.isEmpty() ? name.toString() : path + "/" + name;
+        var scope = new Scope(graph, inner, training, shared);
+        try {
+            return graph.within(inner, () -> layer.apply(scope, x));
+        } catch (LayerException e) {
+            throw e;
+        } catch (ShapeException e) {
+            throw new LayerException(
+                    "layer " + inner + " (" + Registry.describe(layer) + ") on " + x.type() + ": " + e.getMessage());
+        }
+    }
+
+    /** A trained parameter. Those of two and more dimensions take part in weight decay, vectors do not. */
+    public Node parameter(String name, Init init, int... dims) {
+        return declare(name, init, dims.length > 1 ? Kind.WEIGHT : Kind.BIAS, dims);
+    }
+
+    /** A parameter that lives between runs but is not trained. */
+    public Node statistic(String name, Init init, int... dims) { return declare(name, init, Kind.STATISTIC, dims); }
+
+    /** Registers an in-place update; it is appended once the guard of the step exists, and gets it. */
+    public void update(Consumer<Node> withGuard) { shared.updates.add(withGuard); }
+
+    /** Names a value, so that features and activation maps can be read from it. */
+    public Node tap(String name, Node value) {
+        shared.taps.put(path.isEmpty() ? name : path + "/" + name, value);
+        return value;
+    }
+
+    /** All declared parameters by name, in the order of declaration. */
+    public Map<String, Declared> declared() { return Collections.unmodifiableMap(shared.declared); }
+
+    /** All updates that wait for the guard. */
+    public List<Consumer<Node>> updates() { return Collections.unmodifiableList(shared.updates); }
+
+    /** All tapped values by name. */
+    public Map<String, Node> taps() { return Collections.unmodifiableMap(shared.taps); }
+
+    private Node declare(String name, Init init, Kind kind, int... dims) {
+        String full = path.isEmpty() ? name : path + "/" + name;
+        if (shared.declared.containsKey(full))
+            throw new IllegalArgumentException("parameter " + full + " is declared twice");
+        Node node = graph.parameter(full, TensorType.f32(dims));
+        shared.declared.put(full, new Declared(node, init, kind));
+        return node;
+    }
+}

@@ -1,0 +1,80 @@
+package org.gabor.nn;
+
+import java.util.List;
+import org.gabor.graph.Movement;
+import org.gabor.graph.Node;
+import org.gabor.graph.Shape;
+
+/** Layers that put others together or reshape what flows between them. */
+public final class Structure {
+    private Structure() {}
+
+    /** Layers one after another, each in a scope named by its position, counted from 1. */
+    public record Sequential(List<Layer> layers) implements Layer {
+        public Sequential {
+            layers = List.copyOf(layers);
+        }
+
+        /** Layers in order. */
+        public Sequential(Layer... layers) {
+            this(List.of(layers));
+        }
+
+        @Override
+        public Node apply(Scope scope, Node x) {
+            Node y = x;
+            for (int i = 0; i < layers.size(); i++) y = scope.apply(i + 1, layers.get(i), y);
+            return y;
+        }
+    }
+
+    /**
+     * y = body(x) + shortcut(x), the residual block (He et al. 2016).
+     *
+     * @param body the layers that are learned
+     * @param shortcut what passes by, {@link Identity} as a rule
+     */
+    public record Residual(Layer body, @Default("{\"layer\": \"identity\"}") Layer shortcut) implements Layer {
+        @Override
+        public Node apply(Scope scope, Node x) {
+            Node f = scope.apply("body", body, x);
+            return f.plus(scope.apply("shortcut", shortcut, x));
+        }
+    }
+
+    /** y = x. */
+    public record Identity() implements Layer {
+        @Override
+        public Node apply(Scope scope, Node x) { return x; }
+    }
+
+    /** Everything behind the batch axis in one: [n,c,h,w] to [n, c h w]. */
+    public record Flatten() implements Layer {
+        @Override
+        public Node apply(Scope scope, Node x) { return x.flatten(); }
+    }
+
+    /**
+     * A shortcut without parameters (option A of He et al. 2016): every {@code stride}-th pixel, and channels of zeros
+     * on both sides until there are {@code channels}.
+     *
+     * @param channels channels of the result
+     * @param stride pixels between two that are kept
+     */
+    public record SubsamplePad(int channels, int stride) implements Layer {
+        public SubsamplePad {
+            Checks.atLeast("subsample_pad", "channels", channels, 1);
+            Checks.atLeast("subsample_pad", "stride", stride, 1);
+        }
+
+        @Override
+        public Node apply(Scope scope, Node x) {
+            Checks.image("subsample_pad", x);
+            Shape s = x.shape();
+            int[] none = {0, 0, 0, 0}, every = {1, 1, stride, stride};
+            Node kept = x.graph().add(Movement.Slice.of(none, s.dims(), every), x);
+            int low = (channels - s.c()) / 2, high = channels - s.c() - low;
+            return x.graph().add(Movement.Pad.of(new int[] {0, low, 0, 0}, new int[] {0, high, 0, 0}), kept);
+        }
+    }
+}

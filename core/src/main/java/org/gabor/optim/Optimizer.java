@@ -1,0 +1,22 @@
+package org.gabor.optim;
+
+import java.util.Map;
+import org.gabor.graph.Update;
+
+/** How gradients change weights. All weights are updated at once, as one slab; see {@link Update.SlabUpdate}. */
+public interface Optimizer {
+    /** The learning rate that a schedule scales. */
+    double learningRate();
+
+    /** The same optimizer with another learning rate. */
+    Optimizer learningRate(double lr);
+
+    /** Weight decay of the parameters that take part in it (those of two and more dimensions). */
+    double weightDecay();
+
+    /** What happens to one weight. */
+    Update.Rule rule();
+
+    /** Name and settings as they are recorded with a run. */
+    Map<String, Object> describe();
+}

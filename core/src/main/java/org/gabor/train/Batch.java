@@ -1,0 +1,35 @@
+package org.gabor.train;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntUnaryOperator;
+import org.gabor.data.Dataset;
+import org.gabor.spi.Tensor;
+
+/** Images and labels of one batch on their way from a data set to an executable; used again for every batch. */
+final class Batch {
+    private final Dataset data;
+    private final byte[] images;
+    private final int[] labels;
+
+    Batch(Dataset data, int size) {
+        this.data = data;
+        this.images = new byte[Math.multiplyExact(size, data.imageBytes())];
+        this.labels = new int[size];
+    }
+
+    /** Takes the images at {@code index.applyAsInt(0)}, {@code index.applyAsInt(1)}, ... */
+    void fill(IntUnaryOperator index) {
+        for (int i = 0; i < labels.length; i++) {
+            int at = index.applyAsInt(i);
+            data.image(at, images, i * data.imageBytes());
+            labels[i] = data.label(at);
+        }
+    }
+
+    /** Copies the batch into the inputs {@code images} and {@code labels}. */
+    void feed(Map<String, Tensor> inputs) {
+        Objects.requireNonNull(inputs.get("images")).set(images);
+        Objects.requireNonNull(inputs.get("labels")).set(labels);
+    }
+}

@@ -1,0 +1,81 @@
+package org.gabor.train;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.gabor.compile.Compiler;
+import org.gabor.data.Dataset;
+import org.gabor.nn.ModelSpec;
+import org.gabor.spi.Backend;
+import org.gabor.spi.Executable;
+
+/** Runs a model over data sets. Its last batch is filled up with images that do not count. */
+final class Evaluator implements AutoCloseable {
+    private final ModelSpec model;
+    private final int batch;
+    private final Executable executable;
+
+    Evaluator(Backend backend, ModelSpec model, Scaling scaling, Parameters parameters, int batch) {
+        this.model = model;
+        this.batch = batch;
+        var graph = InferenceGraph.evaluation(model, scaling, batch).graph();
+        this.executable = backend.compile(Compiler.plan(graph, backend.rules()), parameters.bindings());
+    }
+
+    /** Sums are taken in double, in the order of the data set. */
+    Evaluation run(Dataset data) {
+        model.checkFits(data);
+        var batches = new Batch(data, batch);
+        int classes = model.classes();
+        int[][] confusion = new int[classes][classes];
+        double loss = 0;
+        int top1 = 0, top5 = 0;
+        for (int from = 0; from < data.size(); from += batch) {
+            int start = from;
+            batches.fill(i -> Math.min(start + i, data.size() - 1));
+            batches.feed(executable.inputs());
+            executable.run();
+            float[] losses = Objects.requireNonNull(executable.outputs().get("loss")).floats();
+            float[] scores = Objects.requireNonNull(executable.outputs().get("scores")).floats();
+            for (int i = 0; i < Math.min(batch, data.size() - from); i++) {
+                int label = data.label(from + i), first = i * classes;
+                int rank = rank(scores, first, classes, label);
+                loss += losses[i];
+                if (rank < 1) top1++;
+                if (rank < 5) top5++;
+                confusion[label][best(scores, first, classes)]++;
+            }
+        }
+        int n = data.size();
+        return new Evaluation(n, loss / n, (double) top1 / n, (double) top5 / n, boxed(confusion));
+    }
+
+    /**
+     * Classes that come before the label: a higher score, or the same score and a lower number. NaN counts as higher.
+     */
+    private static int rank(float[] scores, int first, int classes, int label) {
+        float own = scores[first + label];
+        int rank = 0;
+        for (int c = 0; c < classes; c++) {
+            float other = scores[first + c];
+            if (c != label && (!(other <= own) || (other == own && c < label))) rank++;
+        }
+        return rank;
+    }
+
+    private static int best(float[] scores, int first, int classes) {
+        int best = 0;
+        for (int c = 1; c < classes; c++) if (scores[first + c] > scores[first + best]) best = c;
+        return best;
+    }
+
+    private static List<List<Integer>> boxed(int[][] counts) {
+        var rows = new ArrayList<List<Integer>>();
+        for (int[] row : counts) rows.add(Arrays.stream(row).boxed().toList());
+        return rows;
+    }
+
+    @Override
+    public void close() { executable.close(); }
+}

@@ -1,0 +1,36 @@
+package org.gabor.train;
+
+import java.util.Map;
+import org.gabor.graph.Graph;
+import org.gabor.graph.Loss;
+import org.gabor.graph.Node;
+import org.gabor.graph.TensorType;
+import org.gabor.nn.ModelSpec;
+import org.gabor.nn.Scope;
+
+/**
+ * A model without gradients. Input {@code images} U8 [n,c,h,w].
+ *
+ * @param graph what is computed
+ * @param declared the model's parameters
+ */
+record InferenceGraph(Graph graph, Map<String, Scope.Declared> declared) {
+    /** Output {@code scores} [n,classes], and {@code loss} [n] for a further input {@code labels} I32 [n]. */
+    static InferenceGraph evaluation(ModelSpec model, Scaling scaling, int batch) {
+        var g = new Graph();
+        var scope = new Scope(g, false);
+        Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
+        g.output("scores", scores);
+        g.output("loss", g.add(new Loss.SoftmaxCrossEntropy(), scores, g.input("labels", TensorType.i32(batch))));
+        return new InferenceGraph(g, scope.declared());
+    }
+
+    /** Output {@code probabilities} [n,classes]. */
+    static InferenceGraph prediction(ModelSpec model, Scaling scaling, int batch) {
+        var g = new Graph();
+        var scope = new Scope(g, false);
+        Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
+        g.output("probabilities", g.add(new Loss.Softmax(), scores));
+        return new InferenceGraph(g, scope.declared());
+    }
+}

@@ -1,0 +1,117 @@
+package org.gabor.train;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.gabor.ModelFileException;
+import org.gabor.graph.Shape;
+import org.gabor.graph.TensorType;
+import org.gabor.graph.Update;
+import org.gabor.io.Safetensors;
+import org.gabor.nn.Scope;
+import org.gabor.optim.Slab;
+import org.gabor.random.Stream;
+import org.gabor.spi.Backend;
+import org.gabor.spi.Tensor;
+
+/**
+ * All that a model keeps between runs, on one backend: a slab of weights, running statistics and, for training, slabs
+ * of gradients and optimizer state, the guard and the running totals. Always dense in logical order. Executables that
+ * train, evaluate and predict bind to the same ones.
+ */
+final class Parameters implements AutoCloseable {
+    /** Names of what is no layer's; no layer path starts with a slash. */
+    static final String WEIGHTS = "/weights", GRADIENTS = "/gradients", STATE = "/state/", GUARD = "/guard",
+            TOTAL_LOSS = "/total/loss", TOTAL_HITS = "/total/hits";
+
+    private final Map<String, Scope.Declared> declared;
+    private final Map<String, Tensor> bindings = new LinkedHashMap<>();
+    private final List<Tensor> owned = new ArrayList<>();
+    private final int states;
+
+    private Parameters(Backend backend, Map<String, Scope.Declared> declared, Slab slab, int states) {
+        this.declared = declared;
+        this.states = states;
+        Tensor weights = allocate(backend, WEIGHTS, slab.type());
+        slab.slots().forEach(
+                (name, slot) -> bindings.put(name, weights.view(TensorType.f32(slot.shape().dims()), slot.offset())));
+        declared.forEach((name, d) -> {
+            if (d.kind() == Scope.Kind.STATISTIC) allocate(backend, name, d.node().type());
+        });
+    }
+
+    /** Memory for evaluation and prediction: weights and statistics. */
+    static Parameters forInference(Backend backend, Map<String, Scope.Declared> declared) {
+        return new Parameters(backend, declared, Slab.of(declared, 0), 0);
+    }
+
+    /** Memory for training. */
+    static Parameters forTraining(Backend backend, TrainingGraph graph) {
+        Slab slab = graph.slab();
+        var p = new Parameters(backend, graph.declared(), slab, graph.states());
+        p.allocate(backend, GRADIENTS, slab.type());
+        for (int i = 0; i < p.states; i++) p.allocate(backend, STATE + i, slab.type());
+        p.allocate(backend, GUARD, Update.GUARD);
+        p.allocate(backend, TOTAL_LOSS, TensorType.f32(1));
+        p.allocate(backend, TOTAL_HITS, TensorType.f32(1));
+        return p;
+    }
+
+    private Tensor allocate(Backend backend, String name, TensorType type) {
+        Tensor t = backend.allocate(type);
+        owned.add(t);
+        bindings.put(name, t);
+        return t;
+    }
+
+    /** What executables bind to, by name. */
+    Map<String, Tensor> bindings() { return Collections.unmodifiableMap(bindings); }
+
+    /** A parameter by name. */
+    Tensor get(String name) { return Objects.requireNonNull(bindings.get(name), name); }
+
+    /** Fills everything as its initialiser says: a pure function of seed and name. */
+    void initialise(long seed) {
+        declared.forEach((name, d) -> {
+            var random = new Stream(seed, Stream.id("init/" + name), 0, 0);
+            get(name).set(d.init().values(d.node().shape(), random));
+        });
+    }
+
+    /** A copy of weights and statistics. */
+    Map<String, Safetensors.Data> copyOut() { return copyOut(declared.keySet()); }
+
+    /** A copy of the optimizer's state, a tensor a parameter and state. */
+    Map<String, Safetensors.Data> copyOutState() {
+        return copyOut(java.util.stream.IntStream.range(0, states).mapToObj(i -> STATE + i).toList());
+    }
+
+    private Map<String, Safetensors.Data> copyOut(Collection<String> names) {
+        var copy = new LinkedHashMap<String, Safetensors.Data>();
+        for (String name : names) copy.put(name, Safetensors.Data.of(get(name).type().shape(), get(name).floats()));
+        return copy;
+    }
+
+    /**
+     * Sets weights and statistics.
+     *
+     * @throws ModelFileException naming the tensor that is missing or has another shape
+     */
+    void copyIn(Map<String, Safetensors.Data> tensors) {
+        declared.forEach((name, d) -> {
+            Safetensors.Data data = tensors.get(name);
+            Shape expected = d.node().shape();
+            if (data == null) throw new ModelFileException("the model has no tensor " + name + " (" + expected + ")");
+            if (!data.type().equals(d.node().type()))
+                throw new ModelFileException("tensor " + name + " is " + data.type() + ", expected " + d.node().type());
+            get(name).set(data.floats());
+        });
+    }
+
+    @Override
+    public void close() { owned.forEach(Tensor::close); }
+}

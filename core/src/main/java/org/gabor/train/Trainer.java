@@ -1,0 +1,160 @@
+package org.gabor.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.gabor.UsageException;
+import org.gabor.data.Dataset;
+import org.gabor.data.Datasets;
+import org.gabor.data.Split;
+import org.gabor.nn.ModelSpec;
+import org.gabor.optim.Optimizer;
+import org.gabor.optim.Schedule;
+import org.gabor.optim.Schedules;
+import org.gabor.optim.Sgd;
+
+/**
+ * How a model is trained. Settings have defaults and are changed one by one; {@link #fit} trains.
+ *
+ * <pre>{@code
+ * var run =
+ * Trainer.of(model).on(device).optimizer(Sgd.lr(0.05).momentum(0.9)).epochs(3).seed(0).validate(0.1).fit(data.train());
+ * }</pre>
+ */
+public final class Trainer {
+    private final ModelSpec model;
+    private Optional<Device> device = Optional.empty();
+    private Optimizer optimizer = Sgd.lr(0.05).momentum(0.9);
+    private Schedule schedule = Schedules.constant();
+    private Function<Dataset, Scaling> scaling = Scaling::standard;
+    private int epochs = 1;
+    private int batch = 64;
+    private long seed;
+    private double validation;
+    private final List<TrainingListener> listeners = new ArrayList<>();
+
+    private Trainer(ModelSpec model) {
+        this.model = model;
+    }
+
+    /** A trainer for a model. */
+    public static Trainer of(ModelSpec model) { return new Trainer(model); }
+
+    /** Where to train; it stays open. */
+    public Trainer on(Device where) {
+        device = Optional.of(where);
+        return this;
+    }
+
+    /** How gradients change weights; SGD with learning rate 0.05 and momentum 0.9 if not said. */
+    public Trainer optimizer(Optimizer rule) {
+        optimizer = rule;
+        return this;
+    }
+
+    /** How the learning rate changes; constant if not said. */
+    public Trainer schedule(Schedule rate) {
+        schedule = rate;
+        return this;
+    }
+
+    /** How pixels become numbers, given the training part; mean 0 and variance 1 a channel if not said. */
+    public Trainer scaling(Function<Dataset, Scaling> how) {
+        scaling = how;
+        return this;
+    }
+
+    /** Passes over the training part; 1 if not said. */
+    public Trainer epochs(int passes) {
+        if (passes < 1) throw new UsageException("epochs must be at least 1, got " + passes);
+        epochs = passes;
+        return this;
+    }
+
+    /** Images a step; 64 if not said, and never more than there are. */
+    public Trainer batch(int images) {
+        if (images < 1) throw new UsageException("the batch must have at least 1 image, got " + images);
+        batch = images;
+        return this;
+    }
+
+    /** Decides the first weights and the order of images; 0 if not said. */
+    public Trainer seed(long number) {
+        seed = number;
+        return this;
+    }
+
+    /** Share of the data set that is held out to choose the best epoch; none if not said. */
+    public Trainer validate(double share) {
+        if (!(share >= 0 && share < 1))
+            throw new UsageException("the validation share must be in [0, 1), got " + share);
+        validation = share;
+        return this;
+    }
+
+    /** Somebody who wants to know how it goes. */
+    public Trainer listener(TrainingListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * Trains, with the validation share held out.
+     *
+     * @throws org.gabor.DivergedException if the loss or a gradient is not finite
+     */
+    public TrainingRun fit(Dataset data) {
+        if (validation == 0) return fit(data, Optional.empty());
+        Split split = Datasets.split(data, validation, seed);
+        return fit(split.train(), Optional.of(split.validation()));
+    }
+
+    /**
+     * Trains, and chooses the best epoch on {@code held}, if it is there.
+     *
+     * @throws org.gabor.DivergedException if the loss or a gradient is not finite
+     */
+    public TrainingRun fit(Dataset train, Optional<Dataset> held) {
+        Device where =
+                device.orElseThrow(() -> new UsageException("a trainer needs a device: Trainer.of(model).on(device)"));
+        model.checkFits(train);
+        held.ifPresent(model::checkFits);
+        try (var loop = new TrainingLoop(this, where, train, held)) {
+            return loop.run();
+        }
+    }
+
+    ModelSpec model() { return model; }
+
+    Optimizer optimizer() { return optimizer; }
+
+    Schedule schedule() { return schedule; }
+
+    Scaling scalingOf(Dataset train) { return scaling.apply(train); }
+
+    int epochs() { return epochs; }
+
+    int batchFor(Dataset train) { return Math.min(batch, train.size()); }
+
+    long seed() { return seed; }
+
+    List<TrainingListener> listeners() { return listeners; }
+
+    /** All that affects the result, under the names of the command line. */
+    Map<String, Object> describe(Dataset train, Optional<Dataset> held) {
+        var c = new LinkedHashMap<String, Object>();
+        c.put("model", model.name());
+        c.put("data", train.name());
+        c.put("data_fingerprint", train.fingerprint());
+        held.ifPresent(h -> c.put("validation_fingerprint", h.fingerprint()));
+        c.put("optimizer", optimizer.describe());
+        c.put("schedule", schedule.describe());
+        c.put("epochs", epochs);
+        c.put("batch", batchFor(train));
+        c.put("seed", seed);
+        return c;
+    }
+}

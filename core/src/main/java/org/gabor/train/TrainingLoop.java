@@ -1,0 +1,162 @@
+package org.gabor.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.gabor.DivergedException;
+import org.gabor.compile.Compiler;
+import org.gabor.data.Dataset;
+import org.gabor.io.Json;
+import org.gabor.io.Safetensors;
+import org.gabor.random.Permutation;
+import org.gabor.spi.Backend;
+import org.gabor.spi.Executable;
+import org.gabor.spi.Tensor;
+
+/**
+ * One training from first to last step. The host feeds batches and reads totals and guard now and then; everything
+ * else is in the compiled step.
+ */
+final class TrainingLoop implements AutoCloseable {
+    private static final long PROGRESS_NANOS = 200_000_000;
+
+    private final Trainer setup;
+    private final Device device;
+    private final Dataset train;
+    private final Optional<Dataset> held;
+    private final int batch;
+    private final int epochSteps;
+    private final Scaling scaling;
+    private final Map<String, Object> config;
+    private final Parameters parameters;
+    private final Executable step;
+    private final Optional<Evaluator> evaluator;
+    private final Batch images;
+
+    private long steps;
+    private double lr;
+    private long waited;
+
+    TrainingLoop(Trainer setup, Device device, Dataset train, Optional<Dataset> held) {
+        this.setup = setup;
+        this.device = device;
+        this.train = train;
+        this.held = held;
+        this.batch = setup.batchFor(train);
+        this.epochSteps = train.size() / batch;
+        this.scaling = setup.scalingOf(train);
+        this.config = setup.describe(train, held);
+        Backend backend = device.backend();
+        var graph = TrainingGraph.of(setup.model(), scaling, setup.optimizer(), batch);
+        this.parameters = Parameters.forTraining(backend, graph);
+        this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());
+        this.evaluator =
+                held.map(h -> new Evaluator(backend, setup.model(), scaling, parameters, TrainingRun.EVALUATION_BATCH));
+        this.images = new Batch(train, batch);
+        parameters.initialise(setup.seed());
+        long trained = graph.slab().slots().values().stream().mapToLong(s -> s.shape().size()).sum();
+        setup.listeners().forEach(l -> l.started(config, train.size(), held.map(Dataset::size).orElse(0), trained));
+    }
+
+    TrainingRun run() {
+        long began = System.nanoTime();
+        var history = new ArrayList<EpochMetrics>();
+        Optional<EpochMetrics> best = Optional.empty();
+        Optional<TrainedModel> bestModel = Optional.empty();
+        for (int epoch = 1; epoch <= setup.epochs(); epoch++) {
+            EpochMetrics m = epoch(epoch, began, best);
+            history.add(m);
+            Supplier<TrainedModel> current = () -> model(true);
+            if (m.best()) {
+                best = Optional.of(m);
+                bestModel = Optional.of(model(false));
+            }
+            setup.listeners().forEach(l -> l.epochDone(m, current));
+        }
+        return new TrainingRun(device, bestModel.orElseThrow(), model(true), List.copyOf(history));
+    }
+
+    private EpochMetrics epoch(int epoch, long began, Optional<EpochMetrics> best) {
+        var order = Permutation.of(setup.seed(), epoch, train.size());
+        parameters.get(Parameters.TOTAL_LOSS).set(0f);
+        parameters.get(Parameters.TOTAL_HITS).set(0f);
+        waited = 0;
+        long start = System.nanoTime(), shown = start;
+        for (int s = 0; s < epochSteps; s++) {
+            step(order, s);
+            long now = System.nanoTime();
+            if (now - shown > PROGRESS_NANOS) {
+                shown = now;
+                progress(epoch, s + 1, now - start);
+            }
+        }
+        checkFinite();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double loss = total(Parameters.TOTAL_LOSS) / epochSteps,
+                acc1 = total(Parameters.TOTAL_HITS) / ((double) epochSteps * batch);
+        Optional<Evaluation> val = evaluator.map(e -> e.run(held.orElseThrow()));
+        double valLoss = val.map(Evaluation::loss).orElse(Double.NaN),
+                valAcc1 = val.map(Evaluation::top1).orElse(Double.NaN);
+        boolean isBest = val.isEmpty() || best.isEmpty() || valAcc1 > best.get().valAcc1()
+                || (valAcc1 == best.get().valAcc1() && valLoss < best.get().valLoss());
+        return new EpochMetrics(epoch, steps, (System.nanoTime() - began) / 1e9, lr, loss, acc1, valLoss, valAcc1,
+                val.map(Evaluation::top5).orElse(Double.NaN), (double) epochSteps * batch / seconds,
+                waited / 1e9 / seconds, isBest);
+    }
+
+    /** One step on images {@code s batch ... s batch + batch - 1} of the epoch's order. */
+    private void step(Permutation order, int s) {
+        long before = System.nanoTime();
+        images.fill(i -> order.at(s * batch + i));
+        images.feed(step.inputs());
+        lr = setup.optimizer().learningRate()
+                * setup.schedule().factor(steps, (long) setup.epochs() * epochSteps, epochSteps);
+        input("lr").set((float) lr);
+        input("step").set(Math.toIntExact(steps));
+        waited += System.nanoTime() - before;
+        step.run();
+        steps++;
+    }
+
+    private void progress(int epoch, int done, long nanos) {
+        checkFinite();
+        double seconds = nanos / 1e9;
+        var p = new TrainingListener.Progress(epoch, setup.epochs(), done, epochSteps,
+                total(Parameters.TOTAL_LOSS) / done,
+                total(Parameters.TOTAL_HITS) / ((double) done * batch), done * (double) batch / seconds,
+                waited / 1e9 / seconds);
+        setup.listeners().forEach(l -> l.progress(p));
+    }
+
+    /** The guard in the step has kept the weights from before the first bad step. */
+    private void checkFinite() {
+        int[] guard = parameters.get(Parameters.GUARD).ints();
+        if (guard[0] != 0)
+            throw new DivergedException("training diverged: the loss or a gradient was not a finite number at step "
+                    + guard[1]
+                    + " (epoch " + (guard[1] / epochSteps + 1) + "); the weights from before that step are kept. "
+                    + "Try a smaller learning rate (it was " + lr + ") or a warm-up");
+    }
+
+    private TrainedModel model(boolean withState) {
+        var tensors = new LinkedHashMap<String, Safetensors.Data>(parameters.copyOut());
+        if (withState) tensors.putAll(parameters.copyOutState());
+        var info = Map.of("config", Json.of(config).text(), "step", Long.toString(steps));
+        return new TrainedModel(setup.model(), train.classes(), scaling, tensors, info);
+    }
+
+    private double total(String name) { return parameters.get(name).scalar(); }
+
+    private Tensor input(String name) { return Objects.requireNonNull(step.inputs().get(name)); }
+
+    @Override
+    public void close() {
+        evaluator.ifPresent(Evaluator::close);
+        step.close();
+        parameters.close();
+    }
+}
