@@ -52,9 +52,11 @@ class DatasetTest {
         assertThatThrownBy(() -> new MemoryDataset("mine", classes, SIZE, new byte[2][2], new int[1]))
                 .isInstanceOf(DataException.class).hasMessageContaining("2 images but 1 labels");
         assertThatThrownBy(() -> new MemoryDataset("mine", classes, SIZE, new byte[2][3], new int[2]))
-                .isInstanceOf(DataException.class).hasMessageContaining("image 0 of mine has 3 bytes, expected 2 (1x1x2)");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("image 0 of mine has 3 bytes, expected 2 (1x1x2)");
         assertThatThrownBy(() -> new MemoryDataset("mine", classes, SIZE, new byte[2][2], new int[] {0, 2}))
-                .isInstanceOf(DataException.class).hasMessageContaining("label of image 1 of mine is 2, expected 0 to 1");
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("label of image 1 of mine is 2, expected 0 to 1");
     }
 
     @Test

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IdxTest {
-    private static final byte[] IMAGES = idx(0x803, new int[] {2, 2, 3}, 1, 2, 3, 4, 5, 6, 250, 251, 252, 253, 254, 255);
+    private static final byte[] IMAGES = idx(0x803, new int[] {2, 2, 3}, 1, 2, 3, 4, 5, 6, 250, 251, 252, 253, 254,
+            255);
     private static final byte[] LABELS = idx(0x801, new int[] {2}, 7, 0);
 
     @TempDir

@@ -24,8 +24,8 @@ class ResampleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"64, 64, 16, 16", "90, 60, 20, 20", "60, 90, 20, 20", "60, 91, 20, 20", "17, 23, 40, 40", "50, 40, 10, 30",
-            "33, 47, 31, 13"})
+    @CsvSource({"64, 64, 16, 16", "90, 60, 20, 20", "60, 90, 20, 20", "60, 91, 20, 20", "17, 23, 40, 40",
+            "50, 40, 10, 30", "33, 47, 31, 13"})
     void everyPixelIsTheTriangleWeightedMeanOfTheInput(int h, int w, int height, int width) {
         IntBinaryOperator image = (y, x) -> (y * 37 + x * 91 + y * x * 5) & 0xFF;
         byte[] got = Resample.cover(picture(1, h, w, image), height, width);
