@@ -8,7 +8,7 @@ import org.gabor.DataException;
 
 /**
  * The frame of a PNG file: after the signature, chunks of length, type, data and CRC-32, the last of them IEND (PNG
- * specification, section 5). ImageIO checks none of the sums.
+ * specification, section 5). ImageIO checks few of the sums.
  */
 final class PngChunks {
     private static final long SIGNATURE = 0x89504E470D0A1A0AL;

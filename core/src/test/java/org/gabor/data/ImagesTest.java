@@ -91,7 +91,7 @@ class ImagesTest {
     void aFlippedBitAnywhereInAPngIsFound() throws IOException {
         byte[] png = encoded(photo(), "png");
         Path file = dir.resolve("flipped.png");
-        for (int i = 0; i < png.length; i += 41) {
+        for (int i = 0; i < png.length; i += i < 60 || i >= png.length - 60 ? 1 : 41) {
             png[i] ^= (byte) (1 << i % 8);
             Files.write(file, png);
             assertThatThrownBy(() -> Images.read(file, 3, 64, 64)).as("byte %d", i).isInstanceOf(DataException.class)
