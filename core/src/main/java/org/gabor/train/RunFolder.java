@@ -20,7 +20,7 @@ import org.gabor.io.Json;
 
 /**
  * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl},
- * {@code best.safetensors}, {@code last.safetensors}. As a listener it fills itself.
+ * {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills itself.
  *
  * @param path the folder
  */
@@ -67,6 +67,9 @@ public record RunFolder(Path path) implements TrainingListener {
 
     /** Writes where the run took place. */
     public void writeEnvironment(Map<String, Object> environment) { write("env.json", Json.of(environment).pretty()); }
+
+    /** Appends a line to {@code log.txt}. */
+    public void log(String line) { append("log.txt", line + "\n"); }
 
     /**
      * Reads what {@link #writeConfig} wrote.
