@@ -24,15 +24,16 @@ import org.gabor.graph.TensorType;
 
 /**
  * The safetensors format: eight bytes with the length of a JSON header, the header, the tensors. The header's
- * {@code __metadata__} holds strings; {@link #write} adds {@value #DIGEST}, the SHA-256 of all tensor bytes, so that a
- * damaged file is noticed. The same content gives the same bytes.
+ * {@code __metadata__} holds strings; {@link #write} adds {@value #DIGEST}, the SHA-256 of header and tensors (the digest
+ * itself taken as zeros), so that a damaged file is noticed. The same content gives the same bytes.
  *
  * @param metadata free text by name
  * @param tensors tensors by name
  */
 public record Safetensors(Map<String, String> metadata, Map<String, Data> tensors) {
-    /** The metadata entry with the digest of the tensor bytes. */
+    /** The metadata entry with the digest. */
     public static final String DIGEST = "sha256";
+    private static final String NO_DIGEST = "0".repeat(64);
     private static final long MAX_HEADER = 100_000_000;
     private static final Map<DType, String> NAMES =
             Map.of(DType.F32, "F32", DType.BF16, "BF16", DType.F16, "F16", DType.U8, "U8", DType.I32, "I32");
@@ -66,7 +67,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Data> tensor
         long at = 0;
         for (Data d : sorted.values()) parts.add(d.bytes.duplicate());
         var meta = new TreeMap<>(metadata);
-        meta.put(DIGEST, digest(parts));
+        meta.put(DIGEST, NO_DIGEST);
         header.put("__metadata__", meta);
         for (var e : sorted.entrySet()) {
             TensorType t = e.getValue().type;
@@ -78,16 +79,21 @@ public record Safetensors(Map<String, String> metadata, Map<String, Data> tensor
             entry.put("data_offsets", List.of(at, at += t.bytes()));
             header.put(e.getKey(), entry);
         }
-        parts.addFirst(headerBytes(Json.of(header)));
+        byte[] json = Json.of(header).text().getBytes(StandardCharsets.UTF_8);
+        byte[] padded = Arrays.copyOf(json, Math.ceilDiv(json.length, 8) * 8);
+        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+        byte[] digest = digest(padded, parts).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(digest, 0, padded, digestAt(padded), digest.length);
+        parts.addFirst(ByteBuffer.wrap(padded));
+        parts.addFirst(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).flip());
         DurableFile.write(file, parts);
     }
 
-    private static ByteBuffer headerBytes(Json header) {
-        byte[] json = header.text().getBytes(StandardCharsets.UTF_8);
-        int padded = Math.ceilDiv(json.length, 8) * 8;
-        ByteBuffer b = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(json);
-        while (b.hasRemaining()) b.put((byte) ' ');
-        return b.flip();
+    /** Where the hexadecimal digits of the digest stand in a header, or -1. */
+    private static int digestAt(byte[] header) {
+        String key = "\"" + DIGEST + "\": \"";
+        int at = new String(header, StandardCharsets.ISO_8859_1).indexOf(key);
+        return at < 0 || at + key.length() + NO_DIGEST.length() > header.length ? -1 : at + key.length();
     }
 
     /**
@@ -106,9 +112,11 @@ public record Safetensors(Map<String, String> metadata, Map<String, Data> tensor
             if (header < 2 || header > Math.min(MAX_HEADER, length - 8))
                 throw bad(file, "its header claims " + header + " bytes of " + (length - 8)
                         + "; this is no safetensors file, or it is cut off");
-            String text = new String(all.array(), 8, (int) header, StandardCharsets.UTF_8);
-            return parse(file, Json.parse(text).object("the header"),
-                    all.slice(8 + (int) header, (int) (length - 8 - header)));
+            byte[] json = Arrays.copyOfRange(all.array(), 8, 8 + (int) header);
+            ByteBuffer data = all.slice(8 + (int) header, (int) (length - 8 - header));
+            checkDigest(file, json, data);
+            String text = new String(json, StandardCharsets.UTF_8);
+            return parse(file, Json.parse(text).object("the header"), data);
         } catch (Json.SyntaxException e) {
             throw new ModelFileException(file + " is damaged: its header is not valid, " + e.getMessage(), e);
         } catch (IOException e) {
@@ -138,9 +146,6 @@ public record Safetensors(Map<String, String> metadata, Map<String, Data> tensor
             tensors.put(name, new Data(type, data.slice((int) from, (int) (to - from)).order(ByteOrder.LITTLE_ENDIAN)));
         });
         checkContiguous(file, ranges, data.capacity());
-        String expected = metadata.remove(DIGEST);
-        if (expected != null && !expected.equals(digest(List.of(data.duplicate()))))
-            throw bad(file, "the checksum of its tensors is wrong: the file is damaged; use another checkpoint");
         return new Safetensors(metadata, tensors);
     }
 
@@ -171,9 +176,20 @@ public record Safetensors(Map<String, String> metadata, Map<String, Data> tensor
 
     private static ModelFileException bad(Path file, String what) { return new ModelFileException(file + ": " + what); }
 
-    private static String digest(List<ByteBuffer> parts) {
+    private static void checkDigest(Path file, byte[] header, ByteBuffer data) {
+        int at = digestAt(header);
+        if (at < 0) return;
+        String expected = new String(header, at, NO_DIGEST.length(), StandardCharsets.ISO_8859_1);
+        byte[] without = header.clone();
+        Arrays.fill(without, at, at + NO_DIGEST.length(), (byte) '0');
+        if (!expected.equals(digest(without, List.of(data))))
+            throw bad(file, "its checksum is wrong: the file is damaged; use another checkpoint");
+    }
+
+    private static String digest(byte[] header, List<ByteBuffer> parts) {
         try {
             var sha = MessageDigest.getInstance("SHA-256");
+            sha.update(header);
             for (ByteBuffer p : parts) sha.update(p.duplicate());
             return HexFormat.of().formatHex(sha.digest());
         } catch (NoSuchAlgorithmException e) {

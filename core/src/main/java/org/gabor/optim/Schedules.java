@@ -15,10 +15,19 @@ public final class Schedules {
     public static Schedule constant() { return new Constant(); }
 
     /** From the optimizer's rate down to 0 along half a cosine. */
-    public static Schedule cosine() { return new Cosine(0); }
+    public static Schedule cosine() { return cosine(0); }
+
+    /** From the optimizer's rate down to {@code least} times that rate along half a cosine. */
+    public static Schedule cosine(double least) { return new Cosine(least); }
 
     /** Up to the optimizer's rate in the first 30 % and down to almost nothing. */
-    public static Schedule oneCycle() { return new OneCycle(0.3, 25, 1e4); }
+    public static Schedule oneCycle() { return oneCycle(0.3, 25, 1e4); }
+
+    /**
+     * From 1 / div of the optimizer's rate up to that rate in the first {@code rise} of the steps, then down to
+     * 1 / (div finalDiv) of it.
+     */
+    public static Schedule oneCycle(double rise, double div, double finalDiv) { return new OneCycle(rise, div, finalDiv); }
 
     /**
      * A schedule with its usual settings.
@@ -59,8 +68,8 @@ public final class Schedules {
     record OneCycle(double rise, double div, double finalDiv) implements Schedule {
         @Override
         public double factor(long step, long steps, int epochSteps) {
-            double top = rise * steps - 1, end = steps - 1;
-            if (step <= top) return anneal(1 / div, 1, step / top);
+            double top = Math.max(0, rise * steps - 1), end = steps - 1;
+            if (step < top) return anneal(1 / div, 1, step / top);
             return end <= top ? 1 : anneal(1, 1 / (div * finalDiv), (step - top) / (end - top));
         }
 

@@ -23,9 +23,9 @@ import org.gabor.spi.Tensor;
  * of gradients and optimizer state, the guard and the running totals. Always dense in logical order. Executables that
  * train, evaluate and predict bind to the same ones.
  */
-final class Parameters implements AutoCloseable {
+public final class Parameters implements AutoCloseable {
     /** Names of what is no layer's; no layer path starts with a slash. */
-    static final String WEIGHTS = "/weights", GRADIENTS = "/gradients", STATE = "/state/", GUARD = "/guard",
+    public static final String WEIGHTS = "/weights", GRADIENTS = "/gradients", STATE = "/state/", GUARD = "/guard",
             TOTAL_LOSS = "/total/loss", TOTAL_HITS = "/total/hits";
 
     private final Map<String, Scope.Declared> declared;
@@ -45,12 +45,12 @@ final class Parameters implements AutoCloseable {
     }
 
     /** Memory for evaluation and prediction: weights and statistics. */
-    static Parameters forInference(Backend backend, Map<String, Scope.Declared> declared) {
+    public static Parameters forInference(Backend backend, Map<String, Scope.Declared> declared) {
         return new Parameters(backend, declared, Slab.of(declared, 0), 0);
     }
 
     /** Memory for training. */
-    static Parameters forTraining(Backend backend, TrainingGraph graph) {
+    public static Parameters forTraining(Backend backend, TrainingGraph graph) {
         Slab slab = graph.slab();
         var p = new Parameters(backend, graph.declared(), slab, graph.states());
         p.allocate(backend, GRADIENTS, slab.type());
@@ -69,13 +69,13 @@ final class Parameters implements AutoCloseable {
     }
 
     /** What executables bind to, by name. */
-    Map<String, Tensor> bindings() { return Collections.unmodifiableMap(bindings); }
+    public Map<String, Tensor> bindings() { return Collections.unmodifiableMap(bindings); }
 
     /** A parameter by name. */
-    Tensor get(String name) { return Objects.requireNonNull(bindings.get(name), name); }
+    public Tensor get(String name) { return Objects.requireNonNull(bindings.get(name), name); }
 
     /** Fills everything as its initialiser says: a pure function of seed and name. */
-    void initialise(long seed) {
+    public void initialise(long seed) {
         declared.forEach((name, d) -> {
             var random = new Stream(seed, Stream.id("init/" + name), 0, 0);
             get(name).set(d.init().values(d.node().shape(), random));
@@ -83,7 +83,7 @@ final class Parameters implements AutoCloseable {
     }
 
     /** A copy of weights and statistics. */
-    Map<String, Safetensors.Data> copyOut() { return copyOut(declared.keySet()); }
+    public Map<String, Safetensors.Data> copyOut() { return copyOut(declared.keySet()); }
 
     /** A copy of the optimizer's state, a tensor a parameter and state. */
     Map<String, Safetensors.Data> copyOutState() {
@@ -101,7 +101,7 @@ final class Parameters implements AutoCloseable {
      *
      * @throws ModelFileException naming the tensor that is missing or has another shape
      */
-    void copyIn(Map<String, Safetensors.Data> tensors) {
+    public void copyIn(Map<String, Safetensors.Data> tensors) {
         declared.forEach((name, d) -> {
             Safetensors.Data data = tensors.get(name);
             Shape expected = d.node().shape();

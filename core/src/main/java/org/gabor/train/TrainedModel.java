@@ -77,10 +77,12 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
         Safetensors content = Safetensors.read(file);
         var info = new LinkedHashMap<>(content.metadata());
         String format = info.remove("format");
+        boolean sealed = info.remove(Safetensors.DIGEST) != null;
         if (!FORMAT.equals(format))
             throw new ModelFileException(
                     file + " is a safetensors file, but not a model saved by Gabor (format " + format
                             + ", expected " + FORMAT + ")");
+        if (!sealed) throw new ModelFileException(file + " has lost its checksum: the file is damaged; use another checkpoint");
         try {
             ModelSpec spec = ModelSpec.fromJson(Json.parse(take(info, "model", file)), file.toString(), registry);
             List<String> classes = Json.parse(take(info, "classes", file)).array("classes").stream()
