@@ -5,10 +5,10 @@ package org.gabor.cpu.emit;
  * double arithmetic.
  */
 final class Transcendental {
-    private static final double LOG2_E = 1 / Math.log(2);
+    private static final double LOG2_E = 1.4426950408889634;
     // ln 2 in two parts: the first has 21 trailing zero bits, so that k LN2_HIGH is exact (fdlibm's e_exp.c)
-    private static final double LN2_HIGH = 6.93147180369123816490e-01;
-    private static final double LN2_LOW = 1.90821492927058770002e-10;
+    private static final double LN2_HIGH = 0.6931471803691238;
+    private static final double LN2_LOW = 1.9082149292705877e-10;
 
     private Transcendental() {}
 
