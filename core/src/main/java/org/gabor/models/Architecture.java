@@ -1,5 +1,6 @@
 package org.gabor.models;
 
+import org.gabor.data.ImageSize;
 import org.gabor.nn.Layer;
 
 /** A network of the literature, for any number of classes and the image sizes it can take. */
@@ -12,6 +13,9 @@ public interface Architecture {
 
     /** The paper it is from. */
     String reference();
+
+    /** The images it was made for; others may do as well. */
+    ImageSize input();
 
     /**
      * Its layers, from images [n,channels,height,width] to scores [n,classes].

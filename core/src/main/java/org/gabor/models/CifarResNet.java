@@ -2,6 +2,7 @@ package org.gabor.models;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gabor.data.ImageSize;
 import org.gabor.nn.Activations.Relu;
 import org.gabor.nn.BatchNorm;
 import org.gabor.nn.Conv2d;
@@ -37,6 +38,9 @@ record CifarResNet(int blocks, boolean projections) implements Architecture {
 
     @Override
     public String reference() { return "He, Zhang, Ren, Sun: Deep residual learning for image recognition, 2016"; }
+
+    @Override
+    public ImageSize input() { return new ImageSize(3, 32, 32); }
 
     @Override
     public Layer layers(int channels, int height, int width, int classes) {

@@ -4,6 +4,7 @@ import static org.gabor.nn.Init.HE_NORMAL;
 import static org.gabor.nn.Init.LECUN_NORMAL;
 
 import org.gabor.UsageException;
+import org.gabor.data.ImageSize;
 import org.gabor.nn.Activations.Relu;
 import org.gabor.nn.Activations.Tanh;
 import org.gabor.nn.Conv2d;
@@ -35,6 +36,9 @@ record LeNet5(boolean classic) implements Architecture {
     public String reference() {
         return "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998";
     }
+
+    @Override
+    public ImageSize input() { return new ImageSize(1, 28, 28); }
 
     @Override
     public Layer layers(int channels, int height, int width, int classes) {

@@ -3,6 +3,7 @@ package org.gabor.models;
 import java.util.List;
 import org.gabor.Suggest;
 import org.gabor.UsageException;
+import org.gabor.data.ImageSize;
 import org.gabor.nn.ModelSpec;
 
 /** The networks by name. */
@@ -28,10 +29,10 @@ public final class Models {
     }
 
     /** LeNet-5 with ReLU and max pooling, for 28x28 images of one channel and 10 classes if nothing else is said. */
-    public static Builder lenet5() { return builder("lenet5").input(1, 28, 28); }
+    public static Builder lenet5() { return builder("lenet5"); }
 
     /** LeNet-5 as in the paper. */
-    public static Builder lenet5Tanh() { return builder("lenet5-tanh").input(1, 28, 28); }
+    public static Builder lenet5Tanh() { return builder("lenet5-tanh"); }
 
     /**
      * ResNet-20 with zero-padded shortcuts, for 32x32 images of three channels and 10 classes if nothing else is said.
@@ -41,8 +42,12 @@ public final class Models {
     /** ResNet-20 with projections. */
     public static Builder resnet20b() { return builder("resnet20-b"); }
 
-    /** The network of that name, for 32x32 images of three channels and 10 classes if nothing else is said. */
-    public static Builder builder(String name) { return new Builder(byName(name), 3, 32, 32, 10); }
+    /** The network of that name, for the images it was made for and 10 classes if nothing else is said. */
+    public static Builder builder(String name) {
+        Architecture architecture = byName(name);
+        ImageSize in = architecture.input();
+        return new Builder(architecture, in.channels(), in.height(), in.width(), 10);
+    }
 
     /** A network whose input and classes are still to be said. */
     public record Builder(Architecture architecture, int channels, int height, int width, int classes) {

@@ -22,7 +22,11 @@ public final class Scope {
     private final Shared shared;
 
     /** What all scopes of a graph have in common. */
-    private record Shared(Map<String, Declared> declared, List<Consumer<Node>> updates, Map<String, Node> taps) {}
+    private record Shared(Map<String, Declared> declared, List<Consumer<Node>> updates, Map<String, Node> taps,
+            Map<String, Applied> layers) {}
+
+    /** A layer and what it gave. */
+    public record Applied(Layer layer, Node result) {}
 
     /** What becomes of a parameter. */
     public enum Kind {
@@ -39,7 +43,7 @@ public final class Scope {
 
     /** The outermost scope of a graph. */
     public Scope(Graph graph, boolean training) {
-        this(graph, "", training, new Shared(new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>()));
+        this(graph, "", training, new Shared(new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>()));
     }
 
     private Scope(Graph graph, String path, boolean training, Shared shared) {
@@ -67,7 +71,9 @@ public final class Scope {
         String inner = path.isEmpty() ? name.toString() : path + "/" + name;
         var scope = new Scope(graph, inner, training, shared);
         try {
-            return graph.within(inner, () -> layer.apply(scope, x));
+            Node y = graph.within(inner, () -> layer.apply(scope, x));
+            shared.layers.put(inner, new Applied(layer, y));
+            return y;
         } catch (LayerException e) {
             throw e;
         } catch (ShapeException e) {
@@ -95,6 +101,9 @@ public final class Scope {
 
     /** All declared parameters by name, in the order of declaration. */
     public Map<String, Declared> declared() { return Collections.unmodifiableMap(shared.declared); }
+
+    /** All layers by path, in the order in which they were done: parts before the whole. */
+    public Map<String, Applied> layers() { return Collections.unmodifiableMap(shared.layers); }
 
     /** All updates that wait for the guard. */
     public List<Consumer<Node>> updates() { return Collections.unmodifiableList(shared.updates); }

@@ -5,19 +5,22 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.gabor.DataException;
 import org.gabor.WriteException;
 import org.gabor.io.DurableFile;
 import org.gabor.io.Json;
 
 /**
  * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl},
- * {@code best.safetensors}, {@code last.safetensors}. As a listener it fills itself.
+ * {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills itself.
  *
  * @param path the folder
  */
@@ -64,6 +67,31 @@ public record RunFolder(Path path) implements TrainingListener {
 
     /** Writes where the run took place. */
     public void writeEnvironment(Map<String, Object> environment) { write("env.json", Json.of(environment).pretty()); }
+
+    /** Appends a line to {@code log.txt}. */
+    public void log(String line) { append("log.txt", line + "\n"); }
+
+    /**
+     * Reads what {@link #writeConfig} wrote.
+     *
+     * @throws DataException if the folder has no configuration, or a line of it is no setting
+     */
+    public Map<String, Json> readConfig() {
+        Path file = path.resolve("config.yaml");
+        var settings = new LinkedHashMap<String, Json>();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                String[] setting = line.split(": ", 2);
+                if (setting.length < 2) throw new DataException(file + ": '" + line + "' is no setting; expected NAME: VALUE");
+                settings.put(setting[0], Json.parse(setting[1]));
+            }
+        } catch (NoSuchFileException e) {
+            throw new DataException(path + " is no run folder: it has no config.yaml", e);
+        } catch (IOException | Json.SyntaxException e) {
+            throw new DataException("cannot read " + file + ": " + e, e);
+        }
+        return settings;
+    }
 
     @Override
     public void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {

@@ -1,0 +1,42 @@
+package org.gabor.cli;
+
+import java.util.Optional;
+import org.gabor.UsageException;
+import org.gabor.data.DataSplits;
+import org.gabor.data.Dataset;
+import org.gabor.data.Datasets;
+import org.gabor.data.Split;
+
+/**
+ * The parts of a data set as training and evaluation use them: the same data, share and seed give the same parts.
+ *
+ * @param name the short name of the data set
+ * @param train what is trained on
+ * @param validation what the best epoch is chosen by: the data's own, or a share of the training part
+ * @param test what is looked at once, at the end
+ */
+record DataParts(String name, Dataset train, Optional<Dataset> validation, Optional<Dataset> test) {
+    /**
+     * Opens a data set.
+     *
+     * @param share of the training part that is held out if the data has no validation part of its own; 0 for none
+     */
+    static DataParts open(String spec, double share, long seed) {
+        if (!(share >= 0 && share < 1)) throw new UsageException("--val-split must be in [0, 1), got " + share);
+        DataSplits splits = Datasets.open(spec);
+        Optional<Dataset> test = splits.hasTest() ? Optional.of(splits.test()) : Optional.empty();
+        if (splits.validation().isPresent() || share == 0)
+            return new DataParts(splits.name(), splits.train(), splits.validation(), test);
+        Split split = Datasets.split(splits.train(), share, seed);
+        return new DataParts(splits.name(), split.train(), Optional.of(split.validation()), test);
+    }
+
+    /** The part that shows how good a model is: the test part, or the validation part, or the training part. */
+    Part judge() {
+        if (test.isPresent()) return new Part("test", test.get());
+        return validation.map(v -> new Part("validation", v)).orElseGet(() -> new Part("training", train));
+    }
+
+    /** A part and what it is called. */
+    record Part(String name, Dataset data) {}
+}

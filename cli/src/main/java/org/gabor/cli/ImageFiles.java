@@ -1,0 +1,58 @@
+package org.gabor.cli;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.gabor.DataException;
+
+/** Finds the image files that arguments name. */
+final class ImageFiles {
+    private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
+
+    private ImageFiles() {}
+
+    /**
+     * The files of all arguments: a file itself, the images in a folder and below, the files that match a pattern; of
+     * one argument in the order of their names.
+     *
+     * @throws DataException if an argument names nothing
+     */
+    static List<Path> find(List<String> arguments) { return arguments.stream().flatMap(a -> find(a).stream()).toList(); }
+
+    private static List<Path> find(String argument) {
+        Path path = Path.of(argument);
+        if (Files.isRegularFile(path)) return List.of(path);
+        if (Files.isDirectory(path)) return walk(path, ImageFiles::isImage, argument + " holds no image (.png, .jpg, .jpeg)");
+        if (!argument.matches(".*[*?\\[{].*")) throw new DataException(argument + " does not exist; name an image, a folder or a pattern");
+        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + argument);
+        return walk(fixedPart(argument), matcher::matches, argument + " matches no file");
+    }
+
+    /** The folders of a pattern before the first one with a wildcard. */
+    private static Path fixedPart(String pattern) {
+        int end = pattern.replaceFirst("[*?\\[{].*", "").lastIndexOf('/');
+        return end < 0 ? Path.of("") : Path.of(pattern.substring(0, Math.max(1, end)));
+    }
+
+    private static List<Path> walk(Path folder, Predicate<Path> wanted, String nothing) {
+        if (!Files.isDirectory(folder)) throw new DataException(nothing);
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> found = files.filter(wanted).filter(Files::isRegularFile).sorted().toList();
+            if (found.isEmpty()) throw new DataException(nothing);
+            return found;
+        } catch (IOException | java.io.UncheckedIOException e) {
+            throw new DataException("cannot list " + folder + ": " + e, e);
+        }
+    }
+
+    private static boolean isImage(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return ENDINGS.stream().anyMatch(name::endsWith);
+    }
+}

@@ -1,0 +1,52 @@
+package org.gabor.cli;
+
+import org.gabor.GaborException;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.ParseResult;
+
+/** Starts the command line. */
+public final class Main {
+    private static final int HELP_WIDTH = 100;
+
+    private Main() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) { System.exit(run(Console.system(), args)); }
+
+    /** Runs one command and returns its exit code, 0 to 9; never throws. */
+    public static int run(Console console, String... args) {
+        try {
+            return commandLine(console).execute(args);
+        } catch (Throwable e) {
+            return Failures.report(console, e, console.debug());
+        }
+    }
+
+    /** All commands. */
+    static CommandLine commandLine(Console console) {
+        var gabor = new CommandLine(new GaborCommand());
+        gabor.addSubcommand(new TrainCommand(console));
+        gabor.addSubcommand(new EvalCommand(console));
+        gabor.addSubcommand(new PredictCommand(console));
+        gabor.addSubcommand(new SummaryCommand(console));
+        gabor.addSubcommand(new ModelsCommand(console));
+        gabor.addSubcommand(new DataCommand(console));
+        gabor.addSubcommand(new DoctorCommand(console));
+        gabor.setCaseInsensitiveEnumValuesAllowed(true);
+        gabor.setUsageHelpWidth(HELP_WIDTH);
+        gabor.setUsageHelpLongOptionsMaxWidth(28);
+        gabor.setOut(new java.io.PrintWriter(console.out(), true));
+        gabor.setParameterExceptionHandler((e, args) -> Failures.reportUsage(console, e));
+        gabor.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
+        gabor.setExecutionStrategy(parsed -> {
+            if (has(parsed, 'q')) console.beQuiet();
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        return gabor;
+    }
+
+    private static boolean has(ParseResult parsed, char option) {
+        return parsed.hasMatchedOption(option) || (parsed.hasSubcommand() && has(parsed.subcommand(), option));
+    }
+}

@@ -1,0 +1,75 @@
+package org.gabor.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gabor.UsageException;
+import org.gabor.io.Json;
+import org.gabor.io.TextTable;
+import org.gabor.models.Architecture;
+import org.gabor.models.Models;
+import org.gabor.models.Recipe;
+import org.gabor.nn.ModelSpec;
+import org.gabor.nn.Registry;
+import org.gabor.nn.Summary;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gabor models}. */
+@Command(name = "models", synopsisHeading = "Usage: ", commandListHeading = "%nCommands:%n", customSynopsis = "gabor models list|show",
+        header = "Lists the networks, or shows one.", footer = {"%nExamples:", "  gabor models list", "  gabor models show resnet20"})
+final class ModelsCommand implements Runnable {
+    private final Console console;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    ModelsCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void run() { throw new UsageException("say which: gabor models list, or gabor models show NAME"); }
+
+    @Command(name = "list", synopsisHeading = "Usage: ", header = "Lists the networks.", footer = {"%nExample:", "  gabor models list"})
+    void list(@Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+        if (json) {
+            console.print(Json.of(Models.all().stream().map(a -> Map.of("name", a.name(), "description", a.description())).toList())
+                    .pretty().stripTrailing());
+            return;
+        }
+        var table = new TextTable(List.of("model", ">parameters", "images", "what it is"));
+        for (Architecture a : Models.all())
+            table.row(a.name(), Figures.count(Summary.of(usual(a)).parameters()), a.input(), a.description());
+        console.print(table.text().stripTrailing());
+        console.note("\nAll about one: gabor models show NAME. Parameters are those for 10 classes.");
+    }
+
+    @Command(name = "show", synopsisHeading = "Usage: ", header = "Shows a network: its paper, its recipe, its layers as JSON.",
+            footer = {"%nExample:", "  gabor models show lenet5"})
+    void show(@Parameters(paramLabel = "NAME", description = "A name from 'gabor models list'.") String name,
+            @Option(names = "--json", description = "Prints only the network as JSON.") boolean json, @Mixin CommonOptions options) {
+        Architecture a = Models.byName(name);
+        ModelSpec spec = usual(a);
+        String network = spec.toJson(Registry.STANDARD).pretty().stripTrailing();
+        if (json) {
+            console.print(network);
+            return;
+        }
+        Recipe recipe = a.recipe(spec.height(), spec.width());
+        var settings = new LinkedHashMap<String, Object>(recipe.optimizer().describe());
+        String optimizer = String.valueOf(settings.remove("name"));
+        console.print(String.join("\n", a.name() + ": " + a.description(), "", "paper       " + a.reference(),
+                "images      " + a.input() + " (others do as well, if they are large enough)",
+                "parameters  " + Figures.count(Summary.of(spec).parameters()) + " for 10 classes", "",
+                "recipe, where 'gabor train' is not told otherwise:",
+                "  --optimizer " + optimizer + " --lr " + settings.get("lr") + " --momentum " + settings.get("momentum") + " --weight-decay "
+                        + settings.get("weight_decay"),
+                "  --schedule " + recipe.schedule().describe() + " --epochs " + recipe.epochs() + " --batch " + recipe.batch(), "",
+                "network:", network));
+    }
+
+    private static ModelSpec usual(Architecture a) { return Models.builder(a.name()).build(); }
+}

@@ -1,0 +1,129 @@
+package org.gabor.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.gabor.UsageException;
+import org.gabor.io.Json;
+import org.gabor.io.TextTable;
+import org.gabor.train.Classifier;
+import org.gabor.train.Device;
+import org.gabor.train.Prediction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gabor predict}. */
+@Command(name = "predict", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor predict MODEL IMAGE|DIR|GLOB... [options]",
+        header = "Names what images show.",
+        description = {"%nJPEG and PNG files; each is scaled and cropped to the size that the model takes. Of a folder, all",
+                "images in it and below are taken.%n"},
+        footer = {"%nExamples:", "  gabor predict runs/latest seven.png", "  gabor predict runs/latest samples --top 1 --format csv > names.csv",
+                "  gabor predict best.safetensors 'photos/**/*.jpg' --format jsonl"})
+final class PredictCommand implements Runnable {
+    private final Console console;
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A run folder such as runs/latest, or a .safetensors file.")
+    private Path model = Path.of("");
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "Files, folders, or patterns such as 'photos/*.png'.")
+    private List<String> images = new ArrayList<>();
+
+    @Option(names = "--top", paramLabel = "N", description = "How many classes an image; default: 5.")
+    private int top = 5;
+
+    @Option(names = "--format", paramLabel = "F", description = "table (default), csv, json or jsonl.")
+    private Format format = Format.TABLE;
+
+    @Mixin
+    private final DeviceOptions device = new DeviceOptions();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** How predictions are written. */
+    enum Format {
+        TABLE, CSV, JSON, JSONL
+    }
+
+    /** An image and what it may show. */
+    private record Named(Path image, List<Prediction> classes) {}
+
+    PredictCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void run() {
+        if (top < 1) throw new UsageException("--top must be at least 1, got " + top);
+        Saved saved = Saved.load(model);
+        List<Path> files = ImageFiles.find(images);
+        try (Device where = device.open(console); var classifier = Classifier.of(saved.model(), where)) {
+            List<List<Prediction>> classes = classifier.classify(files, top);
+            var named = new ArrayList<Named>();
+            for (int i = 0; i < files.size(); i++) named.add(new Named(files.get(i), classes.get(i)));
+            console.print(switch (format) {
+                case TABLE -> table(named);
+                case CSV -> csv(named);
+                case JSON -> Json.of(named.stream().map(PredictCommand::json).toList()).pretty().stripTrailing();
+                case JSONL -> String.join("\n", named.stream().map(n -> Json.of(json(n)).text()).toList());
+            });
+            tellHowManyAreRight(named, saved.model().classes());
+        }
+    }
+
+    private static String table(List<Named> named) {
+        int columns = named.getFirst().classes().size();
+        var headings = new ArrayList<>(List.of("image", "shows"));
+        for (int i = 1; i < columns; i++) headings.add("or");
+        var table = new TextTable(headings);
+        for (Named n : named) {
+            var row = new ArrayList<Object>(List.of(n.image));
+            n.classes.forEach(p -> row.add(p.name() + " " + Figures.percent(p.probability())));
+            table.row(row.toArray());
+        }
+        return table.text().stripTrailing();
+    }
+
+    private static String csv(List<Named> named) {
+        var lines = new ArrayList<>(List.of("image,rank,class,probability"));
+        for (Named n : named)
+            for (int i = 0; i < n.classes.size(); i++) {
+                Prediction p = n.classes.get(i);
+                lines.add(quoted(n.image.toString()) + "," + (i + 1) + "," + quoted(p.name()) + ","
+                        + String.format(Locale.ROOT, "%.6f", p.probability()));
+            }
+        return String.join("\n", lines);
+    }
+
+    /** As RFC 4180 has it. */
+    private static String quoted(String text) {
+        return text.matches("[^\",\r\n]*") ? text : "\"" + text.replace("\"", "\"\"") + "\"";
+    }
+
+    private static Map<String, Object> json(Named n) {
+        var one = new LinkedHashMap<String, Object>();
+        one.put("image", n.image.toString());
+        one.put("predictions", n.classes.stream().map(p -> {
+            var m = new LinkedHashMap<String, Object>();
+            m.put("class", p.name());
+            m.put("index", p.index());
+            m.put("probability", p.probability());
+            return m;
+        }).toList());
+        return one;
+    }
+
+    /** Where every image lies in a folder named after a class, the truth is known. */
+    private void tellHowManyAreRight(List<Named> named, List<String> classes) {
+        List<String> folders = named.stream().map(n -> n.image.toAbsolutePath().getParent()).map(f -> f == null ? "" : f.getFileName().toString()).toList();
+        if (!classes.containsAll(folders)) return;
+        int right = 0;
+        for (int i = 0; i < named.size(); i++) if (named.get(i).classes.getFirst().name().equals(folders.get(i))) right++;
+        console.note(Figures.count(right) + " of " + Figures.count(named.size(), "image") + " named as the folder they lie in");
+    }
+}

@@ -1,0 +1,134 @@
+package org.gabor.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.gabor.UsageException;
+import org.gabor.compile.Compiler;
+import org.gabor.compile.PlanText;
+import org.gabor.data.ImageSize;
+import org.gabor.io.Json;
+import org.gabor.io.TextTable;
+import org.gabor.models.Architecture;
+import org.gabor.models.Models;
+import org.gabor.models.Recipe;
+import org.gabor.nn.ModelSpec;
+import org.gabor.nn.Summary;
+import org.gabor.train.Device;
+import org.gabor.train.Scaling;
+import org.gabor.train.TrainingGraph;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gabor summary}. */
+@Command(name = "summary", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor summary MODEL [options]",
+        header = "Shows a network layer by layer: shapes, parameters, multiplications, memory.",
+        description = "%nWith --plan also how a training step runs: what is computed in which order, and where it lies.%n",
+        footer = {"%nExamples:", "  gabor summary lenet5", "  gabor summary resnet20 --input 3x64x64 --classes 100",
+                "  gabor summary lenet5 --plan --batch 128 --device cpu"})
+final class SummaryCommand implements Runnable {
+    private final Console console;
+
+    @Parameters(paramLabel = "MODEL", description = "A name from 'gabor models list', a run folder, or a .safetensors file.")
+    private String model = "";
+
+    @Option(names = "--input", paramLabel = "CxHxW", description = "Size of an image; default: what the network was made for.")
+    private @Nullable String input;
+
+    @Option(names = "--classes", paramLabel = "N", description = "Number of classes; default: 10.")
+    private @Nullable Integer classes;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Images a step, for the memory figures and the plan; default: the recipe's.")
+    private @Nullable Integer batch;
+
+    @Option(names = "--plan", description = "Shows the plan of a training step on the device.")
+    private boolean plan;
+
+    @Option(names = "--json", description = "Prints the layers as JSON.")
+    private boolean json;
+
+    @Mixin
+    private final DeviceOptions device = new DeviceOptions();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    SummaryCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void run() {
+        ModelSpec spec = spec();
+        Optional<Recipe> recipe = Models.all().stream().filter(a -> a.name().equals(spec.name())).findFirst()
+                .map(a -> a.recipe(spec.height(), spec.width()));
+        int images = batch != null ? batch : recipe.map(Recipe::batch).orElse(64);
+        if (images < 1) throw new UsageException("--batch must be at least 1, got " + images);
+        Summary summary = Summary.of(spec);
+        console.print(json ? Json.of(json(summary, images)).pretty().stripTrailing() : text(summary, images));
+        if (plan) printPlan(spec, recipe, images);
+    }
+
+    private ModelSpec spec() {
+        if (Files.exists(Path.of(model))) {
+            if (input != null || classes != null)
+                throw new UsageException("--input and --classes belong to a name; " + model + " says itself what it takes");
+            return Saved.load(Path.of(model)).model().spec();
+        }
+        Architecture architecture = Models.byName(model);
+        ImageSize size = input == null ? architecture.input() : ImageSize.parse(input);
+        return Models.builder(model).input(size.channels(), size.height(), size.width()).classes(classes == null ? 10 : classes).build();
+    }
+
+    private static String text(Summary s, int images) {
+        var table = new TextTable(List.of("path", "layer", ">output", ">parameters", ">MACs"));
+        table.row("", "images", s.input(), "", "");
+        for (Summary.Row r : s.rows())
+            table.row(r.path(), r.layer(), r.output(), r.parameters() == 0 ? "" : Figures.count(r.parameters()),
+                    r.macs() == 0 ? "" : Figures.count(r.macs()));
+        return s.model() + " for images of " + s.input() + " and " + s.classes() + " classes\n\n" + table.text()
+                + "\nparameters   " + Figures.count(s.parameters()) + " (" + Figures.bytes(4 * s.parameters()) + ")"
+                + (s.statistics() == 0 ? "" : ", and " + Figures.count(s.statistics()) + " running statistics")
+                + "\nMACs         " + Figures.count(s.macs()) + " an image, forward"
+                + "\nactivations  " + Figures.bytes(images * s.bytes()) + " for a batch of " + images + ", when nothing is fused or freed";
+    }
+
+    private static Map<String, Object> json(Summary s, int images) {
+        var all = new LinkedHashMap<String, Object>();
+        all.put("model", s.model());
+        all.put("input", s.input().toString());
+        all.put("classes", s.classes());
+        all.put("layers", s.rows().stream().map(r -> {
+            var row = new LinkedHashMap<String, Object>();
+            row.put("path", r.path());
+            row.put("layer", r.layer());
+            row.put("output", r.output().toString());
+            row.put("parameters", r.parameters());
+            row.put("statistics", r.statistics());
+            row.put("macs", r.macs());
+            return row;
+        }).toList());
+        all.put("parameters", s.parameters());
+        all.put("statistics", s.statistics());
+        all.put("macs", s.macs());
+        all.put("batch", images);
+        all.put("activation_bytes", images * s.bytes());
+        return all;
+    }
+
+    private void printPlan(ModelSpec spec, Optional<Recipe> recipe, int images) {
+        Recipe how = recipe.orElseGet(() -> Models.byName("lenet5").recipe(spec.height(), spec.width()));
+        try (Device where = device.open(console)) {
+            var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), how.optimizer(), images);
+            console.print("\nA training step of " + spec.name() + " on " + where.name() + ", batch of " + images + ", "
+                    + how.optimizer().describe().get("name") + "\n\n"
+                    + PlanText.of(Compiler.plan(graph.graph(), where.backend().rules())).stripTrailing());
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package org.gabor.cli;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.gabor.data.ImageSize;
+import org.gabor.io.Json;
+import org.gabor.models.Architecture;
+import org.gabor.models.Models;
+import org.gabor.models.Recipe;
+import org.gabor.nn.ModelSpec;
+import org.gabor.train.Device;
+import org.gabor.train.EpochMetrics;
+import org.gabor.train.Evaluation;
+import org.gabor.train.RunFolder;
+import org.gabor.train.Trainer;
+import org.gabor.train.TrainingListener;
+import org.gabor.train.TrainingRun;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gabor train}. */
+@Command(name = "train", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor train [--data DATA] [--model MODEL] [options]",
+        header = "Trains a network.",
+        description = {"%nWith no option: LeNet-5 on the built-in digits, on the best device there is. Settings that are not",
+                "given come from the model's own recipe ('gabor models show MODEL').",
+                "The best epoch is chosen on a part held out of the training data; the test data is looked at",
+                "once, at the end. Everything is kept in a new folder, and runs/latest points at it."},
+        footer = {"%nExamples:", "  gabor train",
+                "  gabor train --data mnist:data/mnist --epochs 10 --seed 1",
+                "  gabor train --data imagefolder:photos@32 --model resnet20 --lr 0.05 --warmup 1",
+                "  gabor train --optimizer nesterov --momentum 0.95 --schedule cosine --device cpu --threads 2"})
+final class TrainCommand implements Runnable {
+    private final Console console;
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+
+    @ArgGroup(validate = false, heading = "%nData%n", order = 1)
+    private final Data data = new Data();
+
+    @ArgGroup(validate = false, heading = "%nModel%n", order = 2)
+    private final Model model = new Model();
+
+    @ArgGroup(validate = false, heading = "%nOptimiser (default: as the model's recipe says)%n", order = 3)
+    private final RecipeOptions recipe = new RecipeOptions();
+
+    @ArgGroup(validate = false, heading = "%nRun%n", order = 4)
+    private final Run run = new Run();
+
+    @ArgGroup(validate = false, heading = "%nDevice%n", order = 5)
+    private final DeviceOptions device = new DeviceOptions();
+
+    @ArgGroup(validate = false, heading = "%nOutput%n", order = 6)
+    private final Output output = new Output();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** What to train on. */
+    static final class Data {
+        @Option(names = "--data", paramLabel = "DATA", description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, imagefolder:DIR; see 'gabor data list'.")
+        String spec = "digits";
+
+        @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
+        @Nullable
+        Integer batch;
+
+        @Option(names = "--val-split", paramLabel = "X", description = "Share of the training data held out to choose the best epoch, if the data has no validation part; default: 0.1.")
+        double held = 0.1;
+    }
+
+    /** What to train. */
+    static final class Model {
+        @Option(names = "--model", paramLabel = "MODEL", description = "lenet5 (default) or another of 'gabor models list'.")
+        String name = "lenet5";
+    }
+
+    /** How long, and where to keep it. */
+    static final class Run {
+        @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training data; default: the recipe's.")
+        @Nullable
+        Integer epochs;
+
+        @Option(names = "--seed", paramLabel = "N", description = "Decides first weights, order of images and held-out part; default: 0.")
+        long seed;
+
+        @Option(names = "--out", paramLabel = "DIR", description = "Where run folders are made; default: runs.")
+        Path out = Path.of("runs");
+
+        @Option(names = "--name", paramLabel = "NAME", description = "Name of the run folder; default: MODEL-DATA.")
+        @Nullable
+        String name;
+    }
+
+    /** What is shown. */
+    static final class Output {
+        @Option(names = "--progress", paramLabel = "HOW", description = "auto (default), bar, plain or none.")
+        TrainProgress.Style progress = TrainProgress.Style.AUTO;
+
+        @Option(names = "--json", description = "Prints the result as JSON.")
+        boolean json;
+    }
+
+    TrainCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void run() {
+        long start = System.nanoTime();
+        Architecture architecture = Models.byName(model.name);
+        recipeFor(architecture, architecture.input()); // mistakes in options show before any work is done
+        try (Device opened = device.open(console)) {
+            train(opened, architecture, start);
+        }
+    }
+
+    private Recipe recipeFor(Architecture architecture, ImageSize size) {
+        Recipe usual = architecture.recipe(size.height(), size.width());
+        return recipe.over(usual, run.epochs, data.batch);
+    }
+
+    private void train(Device where, Architecture architecture, long start) {
+        DataParts parts = DataParts.open(data.spec, data.held, run.seed);
+        seconds.put("prepare data", since(start));
+        var size = new ImageSize(parts.train().channels(), parts.train().height(), parts.train().width());
+        console.note("data      " + data.spec + ", " + size + ", " + parts.train().classes().size() + " classes: "
+                + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
+                + part(parts.test(), "to test") + " (" + Figures.seconds(seconds.get("prepare data")) + ")");
+
+        Recipe settings = recipeFor(architecture, size);
+        ModelSpec network = Models.builder(model.name).input(size.channels(), size.height(), size.width())
+                .classes(parts.train().classes().size()).build();
+        Trainer trainer = Trainer.of(network).on(where).optimizer(settings.optimizer()).schedule(settings.schedule())
+                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed);
+
+        RunFolder folder = RunFolder.next(run.out, run.name == null ? model.name + "-" + parts.name() : run.name);
+        console.logTo(folder::log);
+        folder.writeConfig(config(settings));
+        folder.writeEnvironment(environment(where));
+        if (settings.batch() > parts.train().size())
+            console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
+
+        long fit = System.nanoTime();
+        TrainingRun trained = trainer.listener(new Stages(fit)).listener(folder)
+                .listener(new TrainProgress(console, output.progress, settings.epochs(), System::nanoTime))
+                .fit(parts.train(), parts.validation());
+        seconds.put("train", since(fit) - seconds.get("compile"));
+
+        long test = System.nanoTime();
+        DataParts.Part judge = parts.judge();
+        Evaluation figures = trained.evaluate(judge.data());
+        seconds.put("test", since(test));
+        seconds.put("all together", since(start));
+        report(folder, judge, figures, trained);
+    }
+
+    private void report(RunFolder folder, DataParts.Part judge, Evaluation figures, TrainingRun trained) {
+        EpochMetrics best = trained.history().stream().filter(EpochMetrics::best).toList().getLast();
+        if (output.json) {
+            var result = new LinkedHashMap<String, Object>();
+            result.put("run", folder.path().toString());
+            result.put("device", trained.device().name());
+            result.put("reason", trained.device().reason());
+            result.put("part", judge.name());
+            result.put("images", figures.images());
+            result.put("acc1", figures.top1());
+            result.put("acc5", figures.top5());
+            result.put("loss", figures.loss());
+            result.put("best", best.byName());
+            result.put("seconds", seconds);
+            console.print(Json.of(result).pretty().stripTrailing());
+            return;
+        }
+        var times = new StringBuilder();
+        seconds.forEach((stage, s) -> times.append(times.isEmpty() ? "" : ", ").append(stage).append(' ').append(Figures.seconds(s)));
+        console.print("result    " + EvaluationText.headline(judge.name(), figures) + ", by the weights of epoch " + best.epoch());
+        console.print("time      " + times);
+        console.print("saved in  " + folder.path());
+        console.note("next      ./gabor eval " + folder.path());
+        console.note("          ./gabor data export " + data.spec + " --out samples --count 20 && ./gabor predict " + folder.path() + " samples");
+    }
+
+    private Map<String, Object> config(Recipe settings) {
+        var c = new LinkedHashMap<String, Object>();
+        c.put("model", model.name);
+        c.put("data", data.spec);
+        c.put("val_split", data.held);
+        c.putAll(settings.optimizer().describe());
+        c.put("optimizer", c.remove("name"));
+        c.put("schedule", settings.schedule().describe());
+        c.put("epochs", settings.epochs());
+        c.put("batch", settings.batch());
+        c.put("seed", run.seed);
+        return c;
+    }
+
+    private static Map<String, Object> environment(Device device) {
+        var e = new LinkedHashMap<String, Object>(Environment.facts());
+        e.put("started", Instant.now().toString());
+        e.put("folder", Path.of("").toAbsolutePath().toString());
+        e.put("device", device.name());
+        e.put("device_reason", device.reason());
+        e.put("device_summary", device.info().summary());
+        e.put("device_details", device.info().details());
+        return e;
+    }
+
+    private static String part(java.util.Optional<org.gabor.data.Dataset> part, String use) {
+        return part.map(d -> ", " + Figures.count(d.size()) + " " + use).orElse("");
+    }
+
+    private static double since(long nanos) { return (System.nanoTime() - nanos) / 1e9; }
+
+    /** Notes when compiling ends, and tells what is trained. */
+    private final class Stages implements TrainingListener {
+        private final long begin;
+
+        private Stages(long begin) {
+            this.begin = begin;
+        }
+
+        @Override
+        public void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {
+            seconds.put("compile", since(begin));
+            console.note("model     " + model.name + ", " + Figures.count(parameters) + " parameters, compiled in "
+                    + Figures.seconds(seconds.get("compile")));
+        }
+    }
+}
