@@ -3,6 +3,7 @@ package org.gabor.cli;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -51,7 +52,10 @@ final class EvalCommand implements Runnable {
 
     /** Parts of a data set. */
     enum Part {
-        TRAIN, VAL, TEST
+        TRAIN, VAL, TEST;
+
+        @Override
+        public String toString() { return name().toLowerCase(Locale.ROOT); }
     }
 
     EvalCommand(Console console) {

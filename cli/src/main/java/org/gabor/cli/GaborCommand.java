@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code gabor} itself: only help and version. */
-@Command(name = "gabor", versionProvider = GaborCommand.Version.class, header = "Gabor trains and uses convolutional networks.%n",
+@Command(name = "gabor", versionProvider = GaborCommand.Version.class, customSynopsis = "gabor COMMAND [options]", header = "Gabor trains and uses convolutional networks.%n",
         synopsisHeading = "Usage: ", commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n",
         description = {"%nWith no option, 'gabor train' trains LeNet-5 on digits that Gabor draws itself."},
         footer = {"%nExamples:",

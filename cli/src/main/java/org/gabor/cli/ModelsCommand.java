@@ -1,5 +1,6 @@
 package org.gabor.cli;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.gabor.models.Recipe;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Registry;
 import org.gabor.nn.Summary;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,10 +67,14 @@ final class ModelsCommand implements Runnable {
                 "images      " + a.input() + " (others do as well, if they are large enough)",
                 "parameters  " + Figures.count(Summary.of(spec).parameters()) + " for 10 classes", "",
                 "recipe, where 'gabor train' is not told otherwise:",
-                "  --optimizer " + optimizer + " --lr " + settings.get("lr") + " --momentum " + settings.get("momentum") + " --weight-decay "
-                        + settings.get("weight_decay"),
+                "  --optimizer " + optimizer + " --lr " + number(settings.get("lr")) + " --momentum " + number(settings.get("momentum"))
+                        + " --weight-decay " + number(settings.get("weight_decay")),
                 "  --schedule " + recipe.schedule().describe() + " --epochs " + recipe.epochs() + " --batch " + recipe.batch(), "",
                 "network:", network));
+    }
+
+    private static String number(@Nullable Object value) {
+        return value instanceof Double d ? new BigDecimal(d.toString()).stripTrailingZeros().toPlainString() : String.valueOf(value);
     }
 
     private static ModelSpec usual(Architecture a) { return Models.builder(a.name()).build(); }

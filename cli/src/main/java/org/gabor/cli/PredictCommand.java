@@ -47,7 +47,10 @@ final class PredictCommand implements Runnable {
 
     /** How predictions are written. */
     enum Format {
-        TABLE, CSV, JSON, JSONL
+        TABLE, CSV, JSON, JSONL;
+
+        @Override
+        public String toString() { return name().toLowerCase(Locale.ROOT); }
     }
 
     /** An image and what it may show. */

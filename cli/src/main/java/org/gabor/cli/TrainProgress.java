@@ -15,7 +15,10 @@ final class TrainProgress implements TrainingListener {
 
     /** How progress is shown. */
     enum Style {
-        AUTO, BAR, PLAIN, NONE
+        AUTO, BAR, PLAIN, NONE;
+
+        @Override
+        public String toString() { return name().toLowerCase(Locale.ROOT); }
     }
 
     private final Console console;
