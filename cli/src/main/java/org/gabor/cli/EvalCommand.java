@@ -69,7 +69,7 @@ final class EvalCommand implements Runnable {
         Saved saved = Saved.load(model);
         String spec = data != null ? data : Optional.ofNullable(saved.config().get("data")).map(v -> v.string("data"))
                 .orElseThrow(() -> new UsageException("which data? " + saved.file() + " lies in no run folder; add --data, for example --data digits"));
-        try (Device where = device.open(console)) {
+        try (Device where = device.open(console, false)) {
             DataParts parts = open(spec, saved.config());
             DataParts.Part judge = part == null ? parts.judge() : choose(parts, part, spec);
             console.note("model     " + saved.file());

@@ -1,6 +1,6 @@
 package org.gabor.cli;
 
-import org.gabor.GaborException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ParseResult;
@@ -36,11 +36,13 @@ public final class Main {
         gabor.setCaseInsensitiveEnumValuesAllowed(true);
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
-        gabor.setOut(new java.io.PrintWriter(console.out(), true));
+        gabor.setOut(new PrintWriter(console.out(), true));
         gabor.setParameterExceptionHandler((e, args) -> Failures.reportUsage(console, e));
         gabor.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
         gabor.setExecutionStrategy(parsed -> {
             if (has(parsed, 'q')) console.beQuiet();
+            if (has(parsed, 'h') || !parsed.hasSubcommand())
+                gabor.setColorScheme(Help.defaultColorScheme(console.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
             return new CommandLine.RunLast().execute(parsed);
         });
         return gabor;

@@ -65,7 +65,7 @@ final class PredictCommand implements Runnable {
         if (top < 1) throw new UsageException("--top must be at least 1, got " + top);
         Saved saved = Saved.load(model);
         List<Path> files = ImageFiles.find(images);
-        try (Device where = device.open(console); var classifier = Classifier.of(saved.model(), where)) {
+        try (Device where = device.open(console, false); var classifier = Classifier.of(saved.model(), where)) {
             List<List<Prediction>> classes = classifier.classify(files, top);
             var named = new ArrayList<Named>();
             for (int i = 0; i < files.size(); i++) named.add(new Named(files.get(i), classes.get(i)));

@@ -124,7 +124,7 @@ final class SummaryCommand implements Runnable {
 
     private void printPlan(ModelSpec spec, Optional<Recipe> recipe, int images) {
         Recipe how = recipe.orElseGet(() -> Models.byName("lenet5").recipe(spec.height(), spec.width()));
-        try (Device where = device.open(console)) {
+        try (Device where = device.open(console, false)) {
             var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), how.optimizer(), images);
             console.print("\nA training step of " + spec.name() + " on " + where.name() + ", batch of " + images + ", "
                     + how.optimizer().describe().get("name") + "\n\n"

@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.gabor.UsageException;
+import org.gabor.data.Dataset;
 import org.gabor.data.ImageSize;
 import org.gabor.io.Json;
 import org.gabor.models.Architecture;
@@ -112,8 +115,10 @@ final class TrainCommand implements Runnable {
     public void run() {
         long start = System.nanoTime();
         Architecture architecture = Models.byName(model.name);
+        if (run.name != null && !run.name.matches("[\\w-][\\w.-]*"))
+            throw new UsageException("--name is the name of a folder: letters, digits, '.', '_' and '-', got '" + run.name + "'");
         recipeFor(architecture, architecture.input()); // mistakes in options show before any work is done
-        try (Device opened = device.open(console)) {
+        try (Device opened = device.open(console, true)) {
             train(opened, architecture, start);
         }
     }
@@ -189,8 +194,9 @@ final class TrainCommand implements Runnable {
         c.put("model", model.name);
         c.put("data", data.spec);
         c.put("val_split", data.held);
-        c.putAll(settings.optimizer().describe());
-        c.put("optimizer", c.remove("name"));
+        var optimizer = new LinkedHashMap<>(settings.optimizer().describe());
+        c.put("optimizer", String.valueOf(optimizer.remove("name")));
+        c.putAll(optimizer);
         c.put("schedule", settings.schedule().describe());
         c.put("epochs", settings.epochs());
         c.put("batch", settings.batch());
@@ -209,7 +215,7 @@ final class TrainCommand implements Runnable {
         return e;
     }
 
-    private static String part(java.util.Optional<org.gabor.data.Dataset> part, String use) {
+    private static String part(Optional<Dataset> part, String use) {
         return part.map(d -> ", " + Figures.count(d.size()) + " " + use).orElse("");
     }
 
