@@ -17,6 +17,12 @@ class SuggestTest {
         assertThat(Suggest.closest(got, KNOWN)).contains(meant);
     }
 
+    @Test
+    void neighboursSwappedCountAsOneMistake() {
+        assertThat(Suggest.closest("sdg", List.of("adam", "sgd"))).contains("sgd");
+        assertThat(Suggest.closest("dsg", List.of("adam", "sgd"))).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"vgg16", "x", "''", "transformer"})
     void aNameFarFromAllLeadsNowhere(String got) {

@@ -66,7 +66,7 @@ final class Fuse {
     private boolean extend(List<Node> chain, Pattern.Part part) {
         Optional<Node> next = readersOf(chain.getLast()).stream()
                 .filter(n -> part.ops().contains(n.op().getClass()) && !grouped.contains(n))
-                .filter(n -> nobodyReadsBefore(chain, n)).findFirst();
+                .filter(n -> nobodyReadsBefore(chain, n) && nothingChangesBefore(chain, n)).findFirst();
         next.ifPresent(chain::add);
         return next.isPresent();
     }
@@ -77,5 +77,11 @@ final class Fuse {
     private boolean nobodyReadsBefore(List<Node> chain, Node last) {
         return chain.stream().flatMap(m -> readersOf(m).stream())
                 .allMatch(r -> r.id() >= last.id() || chain.contains(r));
+    }
+
+    /** No parameter changes between the head, which may read it, and {@code last}, where the group would run. */
+    private static boolean nothingChangesBefore(List<Node> chain, Node last) {
+        return last.graph().nodes().subList(chain.getFirst().id(), last.id()).stream()
+                .noneMatch(n -> n.op().storage() == Op.Storage.UPDATE);
     }
 }

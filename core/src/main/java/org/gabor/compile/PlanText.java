@@ -27,7 +27,7 @@ public final class PlanText {
         for (Step step : plan.steps()) {
             number++;
             for (Node n : step.nodes()) {
-                boolean last = n == step.result();
+                boolean last = n.equals(step.result());
                 if (!last && !plan.isStored(n)) continue;
                 Plan.Value v = plan.value(n);
                 table.row(last ? number : "", last ? layers(step) : n.path(), last ? step.label() : "  result of " + n.op().label(), n.type(),

@@ -6,7 +6,9 @@ import java.awt.image.ColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ final class Decoder {
     static final List<String> EXTENSIONS = List.of(".jpg", ".jpeg", ".png");
 
     private static final long MOST_PIXELS = 1L << 26;
+    private static final long MOST_BYTES = 1L << 28;
 
     private Decoder() {
     }
@@ -42,12 +45,21 @@ final class Decoder {
 
     /** The dimensions as the head of the file states them; 1 channel if it holds grey only. */
     static ImageSize size(Path file) {
-        return withReader(file, (reader, _) -> size(reader, file));
+        checkRegular(file);
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            return withReader(file, in, (reader, _) -> size(reader, file));
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
     }
 
     /** The whole image, with 1 channel if it holds grey only. */
     static Picture read(Path file) {
-        return withReader(file, (reader, warnings) -> {
+        byte[] bytes = bytes(file);
+        if (PngChunks.isPng(bytes)) {
+            PngChunks.check(file, bytes);
+        }
+        return withReader(file, new ByteArrayInputStream(bytes), (reader, warnings) -> {
             ImageSize size = size(reader, file);
             BufferedImage image = reader.read(0);
             if (!warnings.isEmpty()) {
@@ -57,16 +69,31 @@ final class Decoder {
         });
     }
 
+    private static void checkRegular(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new DataException(file + (Files.exists(file) ? " is not a regular file." : " does not exist."));
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        checkRegular(file);
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new DataException(file + " has " + Files.size(file) + " bytes, more than the " + MOST_BYTES
+                        + " that are read of an image; make it smaller.");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
     private interface Use<T> {
         T apply(ImageReader reader, List<String> warnings) throws IOException;
     }
 
-    private static <T> T withReader(Path file, Use<T> use) {
-        if (!Files.isRegularFile(file)) {
-            throw new DataException(file + (Files.exists(file) ? " is not a regular file." : " does not exist."));
-        }
-        try (ImageInputStream in = new MemoryCacheImageInputStream(
-                new BufferedInputStream(Files.newInputStream(file)))) {
+    private static <T> T withReader(Path file, InputStream bytes, Use<T> use) {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(bytes)) {
             ImageReader reader = reader(in, file);
             try {
                 List<String> warnings = new ArrayList<>();
@@ -99,9 +126,9 @@ final class Decoder {
     private static ImageSize size(ImageReader reader, Path file) throws IOException {
         int height = reader.getHeight(0);
         int width = reader.getWidth(0);
-        if ((long) height * width > MOST_PIXELS) {
-            throw new DataException(file + " says that it is " + width + " x " + height + " pixels, more than the "
-                    + MOST_PIXELS + " that are read; make it smaller.");
+        if ((long) height * width > MOST_PIXELS || Math.max(height, width) > ImageSize.LONGEST_SIDE) {
+            throw new DataException(file + " says that it is " + height + " x " + width + " pixels, more than the "
+                    + MOST_PIXELS + " (or " + ImageSize.LONGEST_SIDE + " a side) that are read; make it smaller.");
         }
         Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
         if (!types.hasNext()) {
@@ -168,6 +195,10 @@ final class Decoder {
     private static int[] samples(BufferedImage image, int band) {
         Raster raster = image.getRaster();
         return raster.getSamples(0, 0, image.getWidth(), image.getHeight(), band, (int[]) null);
+    }
+
+    private static DataException unreadable(Path file, IOException e) {
+        return new DataException("cannot read " + file + ": " + e + "; may you read it?", e);
     }
 
     private static DataException damaged(Path file, String reason) {

@@ -20,7 +20,7 @@ final class Digits {
     private static final int TRAIN = 10_000;
     private static final int TEST = 2_000;
     /** Samples to test on start here, far behind those to train on. */
-    private static final int FIRST_TEST = 1 << 24;
+    private static final int FIRST_TEST = 10_000_000;
     private static final int CLASSES = 10;
     private static final int LABELS = Stream.id("digits/label");
     private static final int IMAGES = Stream.id("digits/image");
@@ -55,8 +55,9 @@ final class Digits {
         Ink ink = new Hand(draws).write(way);
         ink.move(posture(draws));
         ink.move(new Elastic(draws, draws.uniform(0.015, 0.055)));
-        ink.move(placement(ink, draws));
-        return ink.draw(SIDE, draws.uniform(0.9, 1.6), draws.uniform(210, 255));
+        double softness = draws.uniform(0.9, 1.6);
+        ink.move(placement(ink, softness, draws));
+        return ink.draw(SIDE, softness, draws.uniform(210, 255));
     }
 
     /** Width, slant and turn of the whole digit. */
@@ -74,10 +75,17 @@ final class Digits {
     }
 
     /** Scales the ink into the box, give or take, and puts its centre of mass near the middle of the image. */
-    private static Ink.Motion placement(Ink ink, Draws draws) {
+    private static Ink.Motion placement(Ink ink, double softness, Draws draws) {
         double scale = (BOX * draws.uniform(0.86, 1.06) - 2 * ink.penRadius()) / ink.extent();
-        double right = SIDE / 2.0 + draws.uniform(-0.8, 0.8) - scale * ink.massX();
-        double down = SIDE / 2.0 + draws.uniform(-0.8, 0.8) - scale * ink.massY();
-        return (x, y, to) -> to.accept(scale * x + right, scale * y + down);
+        double margin = 1 + ink.widestRadius() + softness / 2;
+        double x = shift(scale * ink.massX(), scale * ink.left(), scale * ink.right(), margin, draws);
+        double y = shift(scale * ink.massY(), scale * ink.top(), scale * ink.bottom(), margin, draws);
+        return (u, v, to) -> to.accept(scale * u + x, scale * v + y);
+    }
+
+    /** How far to move along an axis: the mass near the middle, and the margin empty. */
+    private static double shift(double mass, double low, double high, double margin, Draws draws) {
+        double centred = SIDE / 2.0 + draws.uniform(-0.8, 0.8) - mass;
+        return Math.min(Math.max(centred, margin - low), SIDE - margin - high);
     }
 }

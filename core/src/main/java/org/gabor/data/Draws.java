@@ -2,7 +2,7 @@ package org.gabor.data;
 
 import org.gabor.random.Stream;
 
-/** The random numbers of one sample, taken one after another from its stream. */
+/** The random numbers of one sample, taken one after another from its stream, each from a block of its own. */
 final class Draws {
     private final Stream stream;
     private long next;
@@ -13,12 +13,16 @@ final class Draws {
 
     /** Uniform in [low, high). */
     double uniform(double low, double high) {
-        return low + (high - low) * stream.uniformDouble(next++);
+        return low + (high - low) * stream.uniformDouble(index());
     }
 
     /** Normal with this mean and standard deviation. */
     double normal(double mean, double deviation) {
-        // Two normals come from one block of words, two uniforms as well: no number is used twice.
-        return mean + deviation * stream.normal(next++);
+        return mean + deviation * stream.normal(index());
+    }
+
+    private long index() {
+        // Uniforms and normals both come two from a block; the odd ones are left out, so that no words are used twice.
+        return 2 * next++;
     }
 }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Idx {
     private static final long UNSIGNED_BYTE = 0x08;
-    private static final int LONGEST_SIDE = 0xFFFF;
     private static final List<String> PREFIXES = List.of("train", "t10k");
 
     private Idx() {
@@ -104,7 +103,7 @@ final class Idx {
         long elements = 1;
         for (int d = 0; d < rank; d++) {
             dims[d] = in.readUnsignedInt("the header");
-            long limit = d == 0 ? Integer.MAX_VALUE : LONGEST_SIDE;
+            long limit = d == 0 ? Integer.MAX_VALUE : ImageSize.LONGEST_SIDE;
             if (dims[d] < 1 || dims[d] > limit) {
                 throw new DataException(file + " says at byte " + (in.offset() - Integer.BYTES) + " that dimension "
                         + d + " of " + what + " is " + dims[d] + ", expected 1 to " + limit

@@ -12,7 +12,7 @@ import org.gabor.UsageException;
  * @param width    in pixels, 1 to 65535
  */
 public record ImageSize(int channels, int height, int width) {
-    private static final int LONGEST_SIDE = 0xFFFF;
+    static final int LONGEST_SIDE = 0xFFFF;
     private static final Pattern TEXT = Pattern.compile("(?:(\\d{1,9})x)?(?:(\\d{1,9})x)?(\\d{1,9})");
 
     /**

@@ -59,9 +59,30 @@ final class Ink {
         return sum / size;
     }
 
+    /** The largest radius of the pen. */
+    double widestRadius() {
+        return high(radius);
+    }
+
+    double left() {
+        return low(x);
+    }
+
+    double right() {
+        return high(x);
+    }
+
+    double top() {
+        return low(y);
+    }
+
+    double bottom() {
+        return high(y);
+    }
+
     /** The larger side of the box around the centre line. */
     double extent() {
-        return Math.max(range(x), range(y));
+        return Math.max(right() - left(), bottom() - top());
     }
 
     /** The x of the centre of mass: each piece of line weighs length times radius. */
@@ -74,14 +95,20 @@ final class Ink {
         return mass(y);
     }
 
-    private double range(double[] values) {
+    private double low(double[] values) {
         double low = values[0];
-        double high = values[0];
         for (int i = 1; i < size; i++) {
             low = Math.min(low, values[i]);
+        }
+        return low;
+    }
+
+    private double high(double[] values) {
+        double high = values[0];
+        for (int i = 1; i < size; i++) {
             high = Math.max(high, values[i]);
         }
-        return high - low;
+        return high;
     }
 
     private double mass(double[] values) {

@@ -44,7 +44,8 @@ final class Convolutions {
                                 for (int s = 0; s < w.w(); s++) {
                                     int v = q * window.strideW() - window.left() + s;
                                     if (v < 0 || v >= x.w()) continue;
-                                    sum.add(((n * x.c() + c) * x.h() + h) * x.w() + v, ((k * x.c() + c) * w.h() + r) * w.w() + s,
+                                    sum.add(((n * x.c() + c) * x.h() + h) * x.w() + v,
+                                            ((k * x.c() + c) * w.h() + r) * w.w() + s,
                                             ((n * y.c() + k) * y.h() + p) * y.w() + q);
                                 }
                             }

@@ -10,16 +10,18 @@ final class Movements {
 
     static double[] of(Movement op, Operands in) {
         return switch (op) {
-            case Movement.Reshape _, Movement.Convert _ -> in.in(0).clone();
+            case Movement.Reshape _,Movement.Convert _ -> in.in(0).clone();
             case Movement.Slice s -> {
                 double[] out = in.out();
-                for (int i = 0; i < out.length; i++) out[i] = in.in(0)[place(in.result(), i, s.start(), s.stride(), in.shape(0))];
+                for (int i = 0; i < out.length; i++) out[i] = in.in(0)[place(in.result(), i, s.start(), s.stride(),
+                        in.shape(0))];
                 yield out;
             }
             case Movement.Pad p -> {
                 List<Integer> steps = p.gap().stream().map(g -> g + 1).toList();
                 double[] out = in.out();
-                for (int i = 0; i < in.in(0).length; i++) out[place(in.shape(0), i, p.low(), steps, in.result())] = in.in(0)[i];
+                for (int i = 0; i < in.in(0).length; i++) out[place(in.shape(0), i, p.low(), steps,
+                        in.result())] = in.in(0)[i];
                 yield out;
             }
         };

@@ -59,7 +59,8 @@ public final class Oracle {
     /** A copy of the value that the graph names {@code name}. */
     public double[] output(String name) {
         Node node = graph.outputs().get(name);
-        if (node == null) throw new IllegalArgumentException("no output " + name + " among " + graph.outputs().keySet());
+        if (node == null) throw new IllegalArgumentException("no output " + name + " among "
+                + graph.outputs().keySet());
         return value(node);
     }
 

@@ -1,0 +1,102 @@
+package org.gabor.cpu;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.gabor.cpu.kernel.Pointwise;
+import org.gabor.cpu.kernel.Pointwise.Element;
+import org.gabor.cpu.kernel.Pointwise.Function;
+import org.gabor.cpu.kernel.Pointwise.Instruction;
+import org.gabor.cpu.kernel.Pointwise.Operand;
+import org.gabor.cpu.kernel.Pointwise.Operator;
+import org.gabor.cpu.kernel.Pointwise.Source;
+
+/** Writes the code of a pointwise kernel. What computes a value returns the number of its register. */
+final class Code {
+    private final List<Integer> counts;
+    private final int run;
+    private final List<Operand> operands = new ArrayList<>();
+    private final List<Instruction> code = new ArrayList<>();
+    private int registers;
+
+    /** Code for {@code run} elements. */
+    Code(int run) {
+        this(List.of(), run);
+    }
+
+    /** Code for runs within loops, the innermost last. */
+    Code(List<Integer> counts, int run) {
+        this.counts = List.copyOf(counts);
+        this.run = run;
+    }
+
+    /** An operand of floats for code without loops. */
+    int operand(long address) { return operand(address, Element.F32, List.of()); }
+
+    /** An operand with an element for every one of a run. */
+    int operand(long address, Element element, List<Long> strides) {
+        return add(new Operand(address, element, true, strides));
+    }
+
+    /** An operand with one float for all loops. */
+    int single(long address) { return single(address, Collections.nCopies(counts.size(), 0L)); }
+
+    /** An operand with one float for a run. */
+    int single(long address, List<Long> strides) { return add(new Operand(address, Element.F32, false, strides)); }
+
+    private int add(Operand operand) {
+        operands.add(operand);
+        return operands.size() - 1;
+    }
+
+    int load(int operand) {
+        code.add(new Instruction.Load(registers, operand));
+        return registers++;
+    }
+
+    void store(int register, int operand) { code.add(new Instruction.Store(register, operand)); }
+
+    int fill(Source source) {
+        code.add(new Instruction.Fill(registers, source));
+        return registers++;
+    }
+
+    int apply(Function f, int x) {
+        code.add(new Instruction.Apply(f, registers, x));
+        return registers++;
+    }
+
+    int combine(Operator f, int x, Source y) {
+        code.add(new Instruction.Combine(f, registers, x, y));
+        return registers++;
+    }
+
+    int add(int x, int y) { return combine(Operator.ADD, x, new Source.Register(y)); }
+
+    int minus(int x, int y) { return combine(Operator.SUB, x, new Source.Register(y)); }
+
+    int times(int x, double factor) { return combine(Operator.MUL, x, new Source.Constant((float) factor)); }
+
+    int timesSingle(int x, int operand) { return combine(Operator.MUL, x, new Source.Single(operand)); }
+
+    /** The kernel, with loops over memory without gaps made part of the run; {@code guard} is 0 for none. */
+    Pointwise kernel(long guard) {
+        int loops = counts.size();
+        long longRun = run;
+        while (loops > 0 && isRun(loops - 1, longRun) && longRun * counts.get(loops - 1) <= Integer.MAX_VALUE)
+            longRun *= counts.get(--loops);
+        int left = loops;
+        List<Operand> walked = operands.stream()
+                .map(o -> new Operand(o.address(), o.element(), o.wide(), o.strides().subList(0, left))).toList();
+        return new Pointwise(counts.subList(0, left), (int) longRun, walked, code, guard);
+    }
+
+    private boolean isRun(int loop, long length) {
+        if (counts.get(loop) == 1) return true;
+        for (Operand o : operands) {
+            long element = o.element() == Element.F32 ? Float.BYTES : 1;
+            if (o.strides().get(loop) != (o.wide() ? length * element : 0)) return false;
+        }
+        return true;
+    }
+}

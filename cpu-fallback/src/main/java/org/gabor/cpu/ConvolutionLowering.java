@@ -1,0 +1,150 @@
+package org.gabor.cpu;
+
+import java.util.List;
+import org.gabor.cpu.CpuLowering.Finish;
+import org.gabor.cpu.kernel.Loop;
+import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Epilogue;
+import org.gabor.cpu.kernel.Pointwise;
+import org.gabor.graph.Convolution.Conv2d;
+import org.gabor.graph.Convolution.Conv2dGradW;
+import org.gabor.graph.Convolution.Conv2dGradX;
+import org.gabor.graph.Node;
+import org.gabor.graph.Shape;
+import org.gabor.graph.Window;
+
+/**
+ * Convolutions as nests. The columns are neighbouring pixels (with sixteen images side by side) for a convolution and
+ * its data gradient, and the taps of a filter for the filter gradient. Filters are read where they are.
+ */
+final class ConvolutionLowering {
+    /** Columns that a nest should have at least, about, so that its inner loop is long. */
+    private static final int COLUMNS = 512;
+    /** Parts into which the sum of a filter gradient is cut, at most; fixed, so that results are. */
+    private static final int GROUPS = 8;
+
+    private ConvolutionLowering() {}
+
+    static void forward(CpuLowering to, Conv2d conv, Node node, Finish finish) {
+        Window win = conv.window();
+        Stored x = to.at(node.in(0)), w = to.at(node.in(1)), y = finish.result();
+        Filter f = new Filter(w);
+        int p = y.shape().h(), q = y.shape().w();
+        Tile tile = Tile.of(x.blocks(), p, q * x.lanes());
+
+        long downX = win.strideH() * x.step('h'), downY = y.step('h');
+        var columns = List.of(new Loop(tile.blocks, 0, x.step('n'), y.step('n')), new Loop(tile.rows, 0, downX, downY),
+                new Loop(q, 0, win.strideW() * x.step('w'), y.step('w')), new Loop(x.lanes(), 0, x.bytes(), y.bytes()));
+        var reduction = List.of(new Loop(f.c, f.stepC, x.step('c')), new Loop(f.r, f.stepR, x.step('h')),
+                new Loop(f.s, f.stepS, x.step('w')));
+        var outer = List.of(new Loop(x.blocks() / tile.blocks, 0, tile.blocks * x.step('n'), tile.blocks * y.step('n')),
+                new Loop(p / tile.rows, 0, tile.rows * downX, tile.rows * downY));
+        long corner = x.address() - win.top() * x.step('h') - win.left() * x.step('w');
+        to.add(new Nest(w.address(), corner, y.address(), new Loop(f.k, f.stepK, 0, y.step('c')), columns, reduction, outer,
+                finish.epilogue()));
+    }
+
+    /** A nest for every pair of phases; with stride 1 there is one. */
+    static void gradX(CpuLowering to, Conv2dGradX grad, Node node) {
+        Window win = grad.window();
+        Shape x = node.shape();
+        for (Phase rows : Phase.of(x.h(), win.r(), win.strideH(), win.top()))
+            for (Phase columns : Phase.of(x.w(), win.s(), win.strideW(), win.left()))
+                gradX(to, win, node, rows, columns);
+    }
+
+    private static void gradX(CpuLowering to, Window win, Node node, Phase down, Phase across) {
+        Stored dy = to.at(node.in(0)), w = to.at(node.in(1)), dx = to.at(node);
+        Filter f = new Filter(w);
+        Tile tile = Tile.of(dx.blocks(), down.count(), across.count() * dx.lanes());
+
+        long downX = win.strideH() * dx.step('h'), downY = dy.step('h');
+        var columns = List.of(new Loop(tile.blocks, 0, dy.step('n'), dx.step('n')), new Loop(tile.rows, 0, downY, downX),
+                new Loop(across.count(), 0, dy.step('w'), win.strideW() * dx.step('w')),
+                new Loop(dx.lanes(), 0, dy.bytes(), dx.bytes()));
+        boolean reached = down.taps() > 0 && across.taps() > 0;
+        List<Loop> reduction = !reached ? List.of()
+                : List.of(new Loop(f.k, f.stepK, dy.step('c')),
+                        new Loop(down.taps(), win.strideH() * f.stepR, -dy.step('h')),
+                        new Loop(across.taps(), win.strideW() * f.stepS, -dy.step('w')));
+        var outer = List.of(new Loop(dx.blocks() / tile.blocks, 0, tile.blocks * dy.step('n'), tile.blocks * dx.step('n')),
+                new Loop(down.count() / tile.rows, 0, tile.rows * downY, tile.rows * downX));
+        long a = w.address() + down.firstTap() * f.stepR + across.firstTap() * f.stepS;
+        long b = dy.address() + down.base() * dy.step('h') + across.base() * dy.step('w');
+        long c = dx.address() + down.first() * dx.step('h') + across.first() * dx.step('w');
+        to.add(new Nest(a, b, c, new Loop(f.c, f.stepC, 0, dx.step('c')), columns, reduction, outer, Epilogue.NONE));
+    }
+
+    /** Summed for each of a few groups of images, and the groups in order. */
+    static void gradW(CpuLowering to, Conv2dGradW grad, Node node) {
+        Window win = grad.window();
+        Stored x = to.at(node.in(0)), dy = to.at(node.in(1)), dw = to.at(node);
+        Filter f = new Filter(dw);
+        long bytes = dw.type().bytes();
+        int groups = groups(x.blocks()), blocks = x.blocks() / groups;
+        long sums = groups == 1 ? dw.address() : to.workspace(groups * bytes);
+
+        var columns = List.of(new Loop(f.c, 0, x.step('c'), f.stepC), new Loop(f.r, 0, x.step('h'), f.stepR),
+                new Loop(f.s, 0, x.step('w'), f.stepS));
+        var reduction = List.of(new Loop(blocks, dy.step('n'), x.step('n')),
+                new Loop(dy.shape().h(), dy.step('h'), win.strideH() * x.step('h')),
+                new Loop(dy.shape().w(), dy.step('w'), win.strideW() * x.step('w')),
+                new Loop(x.lanes(), dy.bytes(), x.bytes()));
+        var outer = List.of(new Loop(groups, blocks * dy.step('n'), blocks * x.step('n'), bytes));
+        long corner = x.address() - win.top() * x.step('h') - win.left() * x.step('w');
+        to.add(new Nest(dy.address(), corner, sums, new Loop(f.k, dy.step('c'), 0, f.stepK), columns, reduction, outer,
+                Epilogue.NONE));
+        if (groups > 1) to.add(sum(sums, groups, Math.toIntExact(dw.shape().size()), dw.address()));
+    }
+
+    /** Parts into which the sum over {@code blocks} of images is cut. */
+    static int groups(int blocks) { return largestDivisor(blocks, GROUPS); }
+
+    private static Pointwise sum(long parts, int groups, int size, long result) {
+        var code = new Code(size);
+        int sum = code.load(code.operand(parts));
+        for (int g = 1; g < groups; g++)
+            sum = code.add(sum, code.load(code.operand(parts + g * (long) size * Float.BYTES)));
+        code.store(sum, code.operand(result));
+        return code.kernel(0);
+    }
+
+    private static int largestDivisor(int n, int most) {
+        int d = Math.min(n, most);
+        while (n % d != 0) d--;
+        return d;
+    }
+
+    /** How many rows of a plane, and if a plane is small how many blocks of images, the columns of a nest take in. */
+    private record Tile(int blocks, int rows) {
+        static Tile of(int blocks, int rows, int rowColumns) {
+            int r = largestDivisor(rows, Math.max(1, COLUMNS / rowColumns));
+            int b = r < rows ? 1 : largestDivisor(blocks, Math.max(1, COLUMNS / (rows * rowColumns)));
+            return new Tile(b, r);
+        }
+    }
+
+    /** Dimensions and byte steps of a dense filter. */
+    private static final class Filter {
+        private final int k;
+        private final int c;
+        private final int r;
+        private final int s;
+        private final long stepK;
+        private final long stepC;
+        private final long stepR;
+        private final long stepS;
+
+        Filter(Stored w) {
+            k = w.shape().dim(0);
+            c = w.shape().dim(1);
+            r = w.shape().dim(2);
+            s = w.shape().dim(3);
+            List<Long> steps = w.denseSteps();
+            stepK = steps.get(0);
+            stepC = steps.get(1);
+            stepR = steps.get(2);
+            stepS = steps.get(3);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.gabor.cpu;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gabor.UsageException;
+import org.gabor.compile.Plan;
+import org.gabor.compile.Plan.Place;
+import org.gabor.compile.Step;
+import org.gabor.cpu.emit.JavaEmitter;
+import org.gabor.cpu.emit.Kernel;
+import org.gabor.graph.Leaf;
+import org.gabor.graph.Node;
+import org.gabor.graph.Op;
+import org.gabor.spi.Executable;
+import org.gabor.spi.Tensor;
+
+/** The kernels of a plan, one after the other. */
+final class CpuExecutable implements Executable {
+    private final Workers workers;
+    private final CpuBackend.Allocation arena;
+    private final Kernel[] kernels;
+    private final CpuTensor[] parameters;
+    private final Map<String, Tensor> inputs;
+    private final Map<String, Tensor> outputs;
+
+    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, List<Kernel> kernels, List<CpuTensor> parameters,
+            Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+        this.workers = workers;
+        this.arena = arena;
+        this.kernels = kernels.toArray(Kernel[]::new);
+        this.parameters = parameters.toArray(CpuTensor[]::new);
+        this.inputs = Collections.unmodifiableMap(inputs);
+        this.outputs = Collections.unmodifiableMap(outputs);
+    }
+
+    static CpuExecutable compile(CpuBackend backend, Workers workers, Plan plan, Map<String, Tensor> parameters,
+            CpuBackend.Allocation arena) {
+        Map<String, CpuTensor> bound = bind(backend, plan, parameters);
+        var memory = new PlanMemory(plan, arena.address(), bound);
+        var kernels = new ArrayList<Kernel>();
+        for (Step step : plan.steps())
+            new CpuLowering(memory, step).lower().forEach(d -> kernels.add(JavaEmitter.emit(d)));
+        return new CpuExecutable(workers, arena, kernels, List.copyOf(bound.values()), tensors(backend, plan, plan.inputs(), arena, bound),
+                tensors(backend, plan, plan.outputs(), arena, bound));
+    }
+
+    private static Map<String, CpuTensor> bind(CpuBackend backend, Plan plan, Map<String, Tensor> parameters) {
+        var bound = new LinkedHashMap<String, CpuTensor>();
+        for (Node n : plan.values().keySet()) {
+            if (!(n.op() instanceof Leaf.Parameter p)) continue;
+            Tensor t = parameters.get(p.name());
+            if (t == null) throw new UsageException("parameter " + p.name() + " is not bound; got " + parameters.keySet());
+            if (!(t instanceof CpuTensor own) || t.backend() != backend)
+                throw new UsageException("parameter " + p.name() + " lies on another device: " + t.backend().name());
+            if (!t.type().equals(n.type()))
+                throw new UsageException("parameter " + p.name() + " is " + n.type() + ", the tensor is " + t.type());
+            bound.put(p.name(), own);
+        }
+        return bound;
+    }
+
+    private static Map<String, Tensor> tensors(CpuBackend backend, Plan plan, Map<String, Node> nodes,
+            CpuBackend.Allocation arena, Map<String, CpuTensor> bound) {
+        var tensors = new LinkedHashMap<String, Tensor>();
+        nodes.forEach((name, n) -> tensors.put(name, switch (plan.value(n).place()) {
+            case Place.Arena a -> new CpuTensor(backend, n.type(), arena, a.offset(), false);
+            case Place.Bound b when n.op().storage() == Op.Storage.BOUND -> PlanMemory.bound(bound, b);
+            case Place.Bound b -> PlanMemory.bound(bound, b).view(n.type(), b.offset() / n.type().dtype().bytes);
+        }));
+        return tensors;
+    }
+
+    @Override
+    public void run() {
+        arena.checkOpen();
+        for (CpuTensor p : parameters) p.address();
+        for (Kernel k : kernels) workers.run(k);
+    }
+
+    @Override
+    public Map<String, Tensor> inputs() { return inputs; }
+
+    @Override
+    public Map<String, Tensor> outputs() { return outputs; }
+
+    @Override
+    public void close() { arena.close(); }
+}

@@ -1,0 +1,21 @@
+package org.gabor.cpu.emit;
+
+/** Heap arrays of one thread, in which kernels stage operands and keep sums. Made once, grown when a kernel needs more. */
+public final class Scratch {
+    /** Columns that a nest handles at once, and elements of a pointwise run: with eight staged operands 16 KB. */
+    static final int WIDTH = 512;
+    /** Rows that a nest handles at once. */
+    static final int ROWS = 32;
+    /** Operands that a nest stages at once. */
+    static final int TAPS = 8;
+
+    final float[][] sums = new float[ROWS][WIDTH];
+    final float[][] taps = new float[TAPS][WIDTH];
+    private float[][] registers = new float[8][WIDTH];
+
+    /** At least {@code count} arrays of {@link #WIDTH}. */
+    float[][] registers(int count) {
+        if (count > registers.length) registers = new float[count][WIDTH];
+        return registers;
+    }
+}

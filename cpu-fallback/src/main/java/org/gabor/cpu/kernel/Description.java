@@ -1,0 +1,4 @@
+package org.gabor.cpu.kernel;
+
+/** A kernel as data. All addresses are absolute, all strides are in bytes. */
+public sealed interface Description permits Nest, Pointwise, Sums, Coefficients, Pool, Rows, Copy, Rim, FiniteScan {}

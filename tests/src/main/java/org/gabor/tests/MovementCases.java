@@ -1,0 +1,90 @@
+package org.gabor.tests;
+
+import static org.gabor.tests.Args.in;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.gabor.graph.DType;
+import org.gabor.graph.Layout;
+import org.gabor.graph.Leaf;
+import org.gabor.graph.Movement.Convert;
+import org.gabor.graph.Movement.Pad;
+import org.gabor.graph.Movement.Reshape;
+import org.gabor.graph.Movement.Slice;
+import org.gabor.graph.Shape;
+import org.gabor.graph.TensorType;
+
+/** Moves of elements: exact, so whole numbers say everything. */
+final class MovementCases {
+    private static final Filling WHOLE = Filling.INTEGERS;
+
+    private MovementCases() {}
+
+    static List<Case> all() {
+        var cases = new ArrayList<Case>();
+        reshapes(cases);
+        slices(cases);
+        pads(cases);
+        converts(cases);
+        for (Shape s : List.of(Shape.of(1), Shape.of(33, 10), Shape.of(16, 3, 5, 5)))
+            cases.add(Case.of(new Leaf.Fill(new TensorType(s, DType.F32), -2.5), WHOLE));
+        return cases;
+    }
+
+    private static void reshapes(List<Case> cases) {
+        cases.add(Case.of(new Reshape(Shape.of(6, 35)), WHOLE, in("x", WHOLE, 2, 3, 5, 7)));
+        cases.add(Case.of(new Reshape(Shape.of(16, 54)), WHOLE, in("x", WHOLE, 16, 6, 3, 3)));
+        cases.add(Case.of(new Reshape(Shape.of(2, 3, 5, 7)), WHOLE, in("x", WHOLE, 2, 105)));
+        cases.add(Case.of(new Reshape(Shape.of(1)), WHOLE, in("x", WHOLE, 1, 1)));
+    }
+
+    private static void slices(List<Case> cases) {
+        cases.add(slice(ints(1), ints(5), ints(1), 7));
+        cases.add(slice(ints(1, 0), ints(2, 17), ints(1, 1), 2, 17));
+        cases.add(slice(ints(0, 1), ints(5, 10), ints(2, 3), 5, 10));
+        cases.add(slice(ints(0, 0, 0, 0), ints(2, 3, 5, 7), ints(1, 1, 1, 1), 2, 3, 5, 7));
+        cases.add(slice(ints(0, 0, 1, 2), ints(2, 3, 5, 6), ints(1, 1, 1, 1), 2, 3, 5, 7));
+        cases.add(slice(ints(0, 0, 0, 0), ints(16, 16, 8, 8), ints(1, 1, 2, 2), 16, 16, 8, 8));
+        cases.add(slice(ints(3, 1, 0, 1), ints(17, 6, 7, 7), ints(4, 2, 3, 2), 17, 6, 7, 7));
+        cases.add(slice(ints(16, 0, 0, 0), ints(33, 1, 3, 3), ints(1, 1, 1, 1), 33, 1, 3, 3));
+        cases.add(slice(ints(31, 5, 2, 2), ints(32, 6, 3, 3), ints(1, 1, 1, 1), 32, 6, 3, 3));
+    }
+
+    private static void pads(List<Case> cases) {
+        cases.add(pad(ints(1), ints(2), ints(0), 5));
+        cases.add(pad(ints(1, 0), ints(0, 0), ints(0, 0), 1, 17));
+        cases.add(pad(ints(0, 1), ints(2, 0), ints(1, 2), 5, 10));
+        cases.add(pad(ints(0, 0, 1, 2), ints(0, 0, 3, 0), ints(0, 0, 0, 0), 2, 3, 5, 7));
+        cases.add(pad(ints(0, 8, 0, 0), ints(0, 8, 0, 0), ints(0, 0, 0, 0), 16, 16, 4, 4));
+        cases.add(pad(ints(0, 0, 1, 1), ints(0, 0, 1, 1), ints(0, 0, 0, 0), 16, 3, 6, 6));
+        cases.add(pad(ints(1, 0, 0, 0), ints(2, 1, 1, 0), ints(0, 1, 1, 2), 17, 3, 4, 5));
+        cases.add(pad(ints(0, 0, 0, 0), ints(0, 0, 0, 0), ints(0, 0, 0, 0), 2, 3, 4, 5));
+        cases.add(pad(ints(15, 0, 0, 0), ints(0, 0, 0, 0), ints(0, 0, 0, 0), 1, 6, 3, 3));
+        cases.add(pad(ints(0, 0, 0, 0), ints(0, 0, 1, 1), ints(0, 0, 1, 1), 32, 6, 4, 4));
+    }
+
+    /** From the logical order into each layout and back; what comes back must be what went in. */
+    private static void converts(List<Case> cases) {
+        int[][] shapes = {{1, 1, 1, 1}, {2, 3, 5, 7}, {16, 6, 9, 9}, {17, 16, 3, 3}, {32, 17, 4, 4}, {33, 64, 2, 3}};
+        List<Layout> layouts = List.of(Layout.NHWC, Layout.NHWC16N, new Layout("hwcn", ' ', 1, 0),
+                new Layout("nchw", 'c', 8, 0));
+        for (int[] s : shapes)
+            for (Layout l : layouts)
+                cases.add(new Case("Convert", "Convert to " + l + " and back", List.of(in("x", WHOLE, s)), WHOLE, false,
+                        (g, in) -> g.output("y", g.add(new Convert(Layout.LOGICAL),
+                                g.add(new Convert(l), in.getFirst())))));
+    }
+
+    private static Case slice(int[] start, int[] end, int[] stride, int... dims) {
+        return Case.of(Slice.of(start, end, stride), WHOLE, in("x", WHOLE, dims));
+    }
+
+    private static Case pad(int[] low, int[] high, int[] gap, int... dims) {
+        return Case.of(new Pad(boxed(low), boxed(high), boxed(gap)), WHOLE, in("x", WHOLE, dims)).withZeros();
+    }
+
+    private static List<Integer> boxed(int[] a) { return Arrays.stream(a).boxed().toList(); }
+
+    private static int[] ints(int... a) { return a; }
+}

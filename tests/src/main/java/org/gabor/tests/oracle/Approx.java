@@ -1,0 +1,45 @@
+package org.gabor.tests.oracle;
+
+/**
+ * A number that was computed in 32-bit floats: its exact value, and how far the computed one may be from it. Arithmetic
+ * adds what one rounding costs, so an expression written with it is its own error analysis (Higham, Accuracy and
+ * Stability of Numerical Algorithms, 3.3). A multiplication fused with an addition rounds less and stays inside.
+ */
+record Approx(double value, double error) {
+    /** The unit roundoff of 32-bit floats. */
+    static final double U = 0x1p-24;
+    /** Half of the smallest float: what a result may lose to gradual underflow. */
+    private static final double UNDERFLOW = 0x1p-150;
+
+    /** A number that is a float. */
+    static Approx exact(double value) { return new Approx(value, 0); }
+
+    /** A number that has to be rounded to become a float. */
+    static Approx rounded(double value) { return new Approx(value, U * Math.abs(value)); }
+
+    /** The sum, rounded. */
+    Approx plus(Approx b) { return rounded(value + b.value, error + b.error); }
+
+    /** The difference, rounded. */
+    Approx minus(Approx b) { return rounded(value - b.value, error + b.error); }
+
+    /** The product, rounded. */
+    Approx times(Approx b) {
+        return rounded(value * b.value, Math.abs(value) * b.error + Math.abs(b.value) * error + error * b.error);
+    }
+
+    /** 1 / sqrt(this): sum, root and quotient round once each; an error d of the argument a costs (1 - d / a)^-1/2 - 1. */
+    Approx inverseRoot() {
+        double relative = error / value;
+        if (!(relative < 0.5)) return new Approx(1 / Math.sqrt(value), Double.POSITIVE_INFINITY);
+        double y = 1 / Math.sqrt(value);
+        return new Approx(y, y * (1 / Math.sqrt(1 - relative) - 1 + 3 * U));
+    }
+
+    /** The largest magnitude the computed number may have. */
+    double magnitude() { return Math.abs(value) + error; }
+
+    private static Approx rounded(double value, double error) {
+        return new Approx(value, error + U * (Math.abs(value) + error) + UNDERFLOW);
+    }
+}

@@ -1,0 +1,152 @@
+package org.gabor.tests.oracle;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.gabor.graph.Convolution;
+import org.gabor.graph.Graph;
+import org.gabor.graph.Leaf;
+import org.gabor.graph.Loss;
+import org.gabor.graph.Movement;
+import org.gabor.graph.Node;
+import org.gabor.graph.Normalization;
+import org.gabor.graph.Op;
+import org.gabor.graph.Pointwise;
+import org.gabor.graph.Pooling;
+import org.gabor.graph.Product;
+import org.gabor.graph.Update;
+
+/**
+ * How far a backend that computes in 32-bit floats may be from the oracle, element by element: not a tolerance but the
+ * worst that rounding can do, carried from operation to operation. A sum of K products may be off by (K + 2) u sum of
+ * |a b|, whatever the order of its terms, with u = 2^-24; transcendental functions by {@link #ULPS} units in the last
+ * place.
+ */
+public final class Bounds {
+    /** What tanh, exp and log may be off by, in units of the last place. */
+    public static final int ULPS = 4;
+    /** The relative error that {@link #ULPS} stand for: a unit in the last place is at most 2 u of the value. */
+    static final double FUNCTION = ULPS * 2 * Approx.U;
+    /** Results below the smallest normal float may be flushed to zero. */
+    static final double FLUSH = 0x1p-126;
+
+    private final double[][] values;
+    private final double[][] errors;
+    private final Map<String, double[]> parameters = new HashMap<>();
+
+    private Bounds(int nodes) {
+        this.values = new double[nodes][];
+        this.errors = new double[nodes][];
+    }
+
+    /**
+     * Bounds of every node after one run.
+     *
+     * @param fed what inputs and parameters hold before the run, by name; all of it must be exact in the backend's types
+     */
+    public static Bounds of(Graph graph, Map<String, double[]> fed) {
+        var bounds = new Bounds(graph.nodes().size());
+        for (Node n : graph.nodes()) {
+            if (n.op() instanceof Leaf leaf) bounds.leaf(n, leaf, fed);
+            else bounds.computed(n);
+        }
+        return bounds;
+    }
+
+    /** The bound of each element of a node. */
+    public double[] of(Node node) { return errors[node.id()]; }
+
+    /** The bound of each element of a parameter after the run. */
+    public double[] parameter(String name) {
+        double[] error = parameters.get(name);
+        if (error == null) throw new IllegalArgumentException("no parameter " + name);
+        return error;
+    }
+
+    private void leaf(Node n, Leaf leaf, Map<String, double[]> fed) {
+        int size = Math.toIntExact(n.shape().size());
+        errors[n.id()] = new double[size];
+        values[n.id()] = switch (leaf) {
+            case Leaf.Input in -> value(fed, in.name());
+            case Leaf.Parameter p -> {
+                parameters.put(p.name(), errors[n.id()]);
+                yield value(fed, p.name());
+            }
+            case Leaf.Fill f -> {
+                Arrays.fill(errors[n.id()], Math.abs((float) f.value() - f.value()));
+                yield Oracle.filled(size, f.value());
+            }
+        };
+    }
+
+    private static double[] value(Map<String, double[]> fed, String name) {
+        double[] v = fed.get(name);
+        if (v == null) throw new IllegalArgumentException(name + " is not fed");
+        return v.clone();
+    }
+
+    private void computed(Node n) {
+        Operands v = Operands.of(n, n.inputs().stream().map(in -> values[in.id()]).toList());
+        Operands e = Operands.of(n, n.inputs().stream().map(in -> errors[in.id()]).toList());
+        errors[n.id()] = error(n.op(), v, e);
+        values[n.id()] = Evaluation.of(n.op(), v);
+    }
+
+    private static double[] error(Op op, Operands v, Operands e) {
+        return switch (op) {
+            case Leaf leaf -> throw new IllegalArgumentException(leaf + " has no operands");
+            case Convolution c -> bilinear(c, v, e);
+            case Product p -> bilinear(p, v, e);
+            case Pooling p -> PoolingBounds.of(p, v, e);
+            case Pointwise p -> PointwiseBounds.of(p, v, e);
+            case Normalization n -> NormalizationBounds.of(n, v, e);
+            case Loss l -> LossBounds.of(l, v, e);
+            case Movement m -> moved(m, e);
+            case Update u -> UpdateBounds.of(u, v, e);
+        };
+    }
+
+    private static double[] moved(Movement op, Operands e) { return Evaluation.of(op, e); }
+
+    /**
+     * y = sum of K products a b with operands off by ea and eb. Were all terms as large as they can be, the sum would be
+     * T = sum of (|a| + ea) (|b| + eb); the operands account for T - sum of |a b|, the rounding for (K + 2) u T. The op
+     * itself gives all three, on magnitudes and, for K, on ones.
+     */
+    private static double[] bilinear(Op op, Operands v, Operands e) {
+        double[] a = magnitudes(v.in(0)), b = magnitudes(v.in(1));
+        double[] least = Evaluation.of(op, v.with(a, b));
+        double[] most = Evaluation.of(op, v.with(sum(a, e.in(0)), sum(b, e.in(1))));
+        double[] count = Evaluation.of(op, v.with(ones(a), ones(b)));
+        double[] bound = new double[most.length];
+        for (int i = 0; i < bound.length; i++) bound[i] = most[i] - least[i] + (count[i] + 2) * Approx.U * most[i];
+        return bound;
+    }
+
+    /** y = sum of K terms x, or of K products c x with one coefficient c &gt;= 0: the same with exact b. */
+    static double[] linear(Op op, Operands v, Operands e, double coefficient) {
+        double[] x = magnitudes(v.in(0));
+        double[] passed = Evaluation.of(op, v.with(e.in(0)));
+        double[] most = Evaluation.of(op, v.with(sum(x, e.in(0))));
+        double[] count = Evaluation.of(op, v.with(ones(x)));
+        double[] bound = new double[most.length];
+        for (int i = 0; i < bound.length; i++) bound[i] = passed[i] + (count[i] / coefficient + 2) * Approx.U * most[i];
+        return bound;
+    }
+
+    static double[] magnitudes(double[] a) { return Arrays.stream(a).map(Math::abs).toArray(); }
+
+    static double[] sum(double[] a, double[] b) {
+        double[] sum = a.clone();
+        for (int i = 0; i < sum.length; i++) sum[i] += b[i];
+        return sum;
+    }
+
+    private static double[] ones(double[] like) { return Oracle.filled(like.length, 1); }
+
+    /** True if all operands are exact, so that comparisons between them are too. */
+    static boolean exact(List<double[]> errors) {
+        return errors.stream().allMatch(e -> Arrays.stream(e).allMatch(x -> x == 0));
+    }
+}
