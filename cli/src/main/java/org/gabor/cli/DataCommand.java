@@ -17,7 +17,6 @@ import org.gabor.io.Json;
 import org.gabor.io.TextTable;
 import org.gabor.train.Scaling;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,9 +28,6 @@ import picocli.CommandLine.Parameters;
 final class DataCommand implements Runnable {
     private final Console console;
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     DataCommand(Console console) {
         this.console = console;
     }
@@ -40,7 +36,7 @@ final class DataCommand implements Runnable {
     public void run() { throw new UsageException("say which: gabor data list, show DATA, stats DATA, or export DATA --out DIR"); }
 
     @Command(name = "list", synopsisHeading = "Usage: ", header = "Lists the kinds of data sets.", footer = {"%nExample:", "  gabor data list"})
-    void list(@Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+    void list(@Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (json) {
             console.print(Json.of(Datasets.kinds().stream().map(k -> Map.of("data", k.spec(), "description", k.description())).toList())
                     .pretty().stripTrailing());
@@ -54,7 +50,7 @@ final class DataCommand implements Runnable {
     @Command(name = "show", synopsisHeading = "Usage: ", header = "Shows parts, sizes and classes of a data set.",
             footer = {"%nExample:", "  gabor data show mnist:data/mnist"})
     void show(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
-            @Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+            @Option(names = "--json", description = "Prints JSON.") boolean json) {
         DataSplits splits = Datasets.open(spec);
         Dataset d = splits.train();
         var size = new ImageSize(d.channels(), d.height(), d.width());
@@ -78,7 +74,7 @@ final class DataCommand implements Runnable {
     @Command(name = "stats", synopsisHeading = "Usage: ", header = "Shows mean and deviation of the pixels, and how many images each class has.",
             footer = {"%nExample:", "  gabor data stats digits"})
     void stats(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
-            @Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+            @Option(names = "--json", description = "Prints JSON.") boolean json) {
         DataSplits splits = Datasets.open(spec);
         Dataset d = splits.train();
         Map<String, int[]> counts = new LinkedHashMap<>();
@@ -115,8 +111,7 @@ final class DataCommand implements Runnable {
     void export(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
             @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder to write to; made if need be.") Path out,
             @Option(names = "--count", paramLabel = "N", defaultValue = "100", description = "How many, from the first on; default: 100.") int count,
-            @Option(names = "--split", paramLabel = "PART", defaultValue = "test", description = "train, val or test (default).") String part,
-            @Mixin CommonOptions options) {
+            @Option(names = "--split", paramLabel = "PART", defaultValue = "test", description = "train, val or test (default).") String part) {
         if (count < 1) throw new UsageException("--count must be at least 1, got " + count);
         DataSplits splits = Datasets.open(spec);
         Map<String, Dataset> parts = parts(splits);

@@ -15,7 +15,6 @@ import org.gabor.spi.BackendProvider;
 import org.gabor.spi.Backends;
 import org.gabor.spi.DeviceInfo;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code gabor doctor}. */
@@ -29,9 +28,6 @@ final class DoctorCommand implements Runnable {
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     /** What a backend says of itself: what it runs on, or why it cannot. */
     private record Finding(String name, Optional<DeviceInfo> info, String refusal) {}

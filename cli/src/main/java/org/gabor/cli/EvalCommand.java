@@ -47,9 +47,6 @@ final class EvalCommand implements Runnable {
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Parts of a data set. */
     enum Part {
         TRAIN, VAL, TEST;

@@ -1,10 +1,8 @@
 package org.gabor.cli;
 
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -20,11 +18,8 @@ import picocli.CommandLine.Spec;
                 "  gabor predict runs/latest seven.png            what does this image show?",
                 "  gabor COMMAND --help                           all about a command"})
 final class GaborCommand implements Runnable {
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Shows the version.")
-    private boolean version;
+    boolean version;
 
     @Spec
     private @Nullable CommandSpec spec;

@@ -33,10 +33,11 @@ public final class Main {
         gabor.addSubcommand(new ModelsCommand(console));
         gabor.addSubcommand(new DataCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
+        addCommonOptions(gabor);
         gabor.setCaseInsensitiveEnumValuesAllowed(true);
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
-        gabor.setOut(new PrintWriter(console.out(), true));
+        gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));
         gabor.setParameterExceptionHandler((e, args) -> Failures.reportUsage(console, e));
         gabor.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
         gabor.setExecutionStrategy(parsed -> {
@@ -46,6 +47,11 @@ public final class Main {
             return new CommandLine.RunLast().execute(parsed);
         });
         return gabor;
+    }
+
+    private static void addCommonOptions(CommandLine command) {
+        command.addMixin("common", new CommonOptions());
+        command.getSubcommands().values().forEach(Main::addCommonOptions);
     }
 
     private static boolean has(ParseResult parsed, char option) {

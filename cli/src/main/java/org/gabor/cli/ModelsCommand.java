@@ -15,7 +15,6 @@ import org.gabor.nn.Registry;
 import org.gabor.nn.Summary;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,9 +24,6 @@ import picocli.CommandLine.Parameters;
 final class ModelsCommand implements Runnable {
     private final Console console;
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     ModelsCommand(Console console) {
         this.console = console;
     }
@@ -36,7 +32,7 @@ final class ModelsCommand implements Runnable {
     public void run() { throw new UsageException("say which: gabor models list, or gabor models show NAME"); }
 
     @Command(name = "list", synopsisHeading = "Usage: ", header = "Lists the networks.", footer = {"%nExample:", "  gabor models list"})
-    void list(@Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+    void list(@Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (json) {
             console.print(Json.of(Models.all().stream().map(a -> Map.of("name", a.name(), "description", a.description())).toList())
                     .pretty().stripTrailing());
@@ -52,7 +48,7 @@ final class ModelsCommand implements Runnable {
     @Command(name = "show", synopsisHeading = "Usage: ", header = "Shows a network: its paper, its recipe, its layers as JSON.",
             footer = {"%nExample:", "  gabor models show lenet5"})
     void show(@Parameters(paramLabel = "NAME", description = "A name from 'gabor models list'.") String name,
-            @Option(names = "--json", description = "Prints only the network as JSON.") boolean json, @Mixin CommonOptions options) {
+            @Option(names = "--json", description = "Prints only the network as JSON.") boolean json) {
         Architecture a = Models.byName(name);
         ModelSpec spec = usual(a);
         String network = spec.toJson(Registry.STANDARD).pretty().stripTrailing();

@@ -42,9 +42,6 @@ final class PredictCommand implements Runnable {
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** How predictions are written. */
     enum Format {
         TABLE, CSV, JSON, JSONL;

@@ -56,9 +56,6 @@ final class SummaryCommand implements Runnable {
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     SummaryCommand(Console console) {
         this.console = console;
     }

@@ -23,7 +23,6 @@ import org.gabor.train.TrainingRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code gabor train}. */
@@ -58,9 +57,6 @@ final class TrainCommand implements Runnable {
 
     @ArgGroup(validate = false, heading = "%nOutput%n", order = 6)
     private final Output output = new Output();
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     /** What to train on. */
     static final class Data {
@@ -130,11 +126,12 @@ final class TrainCommand implements Runnable {
 
     private void train(Device where, Architecture architecture, long start) {
         DataParts parts = DataParts.open(data.spec, data.held, run.seed);
-        seconds.put("prepare data", since(start));
+        double preparing = since(start);
+        seconds.put("prepare data", preparing);
         var size = new ImageSize(parts.train().channels(), parts.train().height(), parts.train().width());
         console.note("data      " + data.spec + ", " + size + ", " + parts.train().classes().size() + " classes: "
                 + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
-                + part(parts.test(), "to test") + " (" + Figures.seconds(seconds.get("prepare data")) + ")");
+                + part(parts.test(), "to test") + " (" + Figures.seconds(preparing) + ")");
 
         Recipe settings = recipeFor(architecture, size);
         ModelSpec network = Models.builder(model.name).input(size.channels(), size.height(), size.width())
@@ -149,11 +146,11 @@ final class TrainCommand implements Runnable {
         if (settings.batch() > parts.train().size())
             console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
 
-        long fit = System.nanoTime();
-        TrainingRun trained = trainer.listener(new Stages(fit)).listener(folder)
+        var stages = new Stages();
+        TrainingRun trained = trainer.listener(stages).listener(folder)
                 .listener(new TrainProgress(console, output.progress, settings.epochs(), System::nanoTime))
                 .fit(parts.train(), parts.validation());
-        seconds.put("train", since(fit) - seconds.get("compile"));
+        seconds.put("train", since(stages.started));
 
         long test = System.nanoTime();
         DataParts.Part judge = parts.judge();
@@ -223,17 +220,16 @@ final class TrainCommand implements Runnable {
 
     /** Notes when compiling ends, and tells what is trained. */
     private final class Stages implements TrainingListener {
-        private final long begin;
-
-        private Stages(long begin) {
-            this.begin = begin;
-        }
+        private final long begin = System.nanoTime();
+        private long started;
 
         @Override
         public void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {
-            seconds.put("compile", since(begin));
+            started = System.nanoTime();
+            double compiling = (started - begin) / 1e9;
+            seconds.put("compile", compiling);
             console.note("model     " + model.name + ", " + Figures.count(parameters) + " parameters, compiled in "
-                    + Figures.seconds(seconds.get("compile")));
+                    + Figures.seconds(compiling));
         }
     }
 }
