@@ -18,9 +18,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code gabor doctor}. */
-@Command(name = "doctor", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor doctor [--json]",
+@Command(name = "doctor", customSynopsis = "gabor doctor [--json]",
         header = "Shows what Gabor runs on, which devices it can use, and why not the others.",
-        description = "%nEnds with exit code 4 if no device can be used.%n", footer = {"%nExample:", "  gabor doctor --json > machine.json"})
+        description = "%nEnds with exit code 4 if no device can be used.", footer = {"%nExample:", "  gabor doctor --json > machine.json"})
 final class DoctorCommand implements Runnable {
     private static final Runtime.Version ADVISED = Runtime.Version.parse("25.0.3");
 

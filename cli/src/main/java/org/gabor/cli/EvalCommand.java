@@ -21,9 +21,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor eval}. */
-@Command(name = "eval", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor eval MODEL [--data DATA] [options]",
+@Command(name = "eval", customSynopsis = "gabor eval MODEL [--data DATA] [options]",
         header = "Shows how good a model is, class by class.",
-        description = {"%nThe figure is the one that 'gabor train' ended with: the same data, the same part of it.%n"},
+        description = {"%nThe figure is the one that 'gabor train' ended with: the same data, the same part of it."},
         footer = {"%nExamples:", "  gabor eval runs/latest", "  gabor eval best.safetensors --data mnist:data/mnist",
                 "  gabor eval runs/latest --min-acc1 0.98        exit code 6 if it is worse"})
 final class EvalCommand implements Runnable {

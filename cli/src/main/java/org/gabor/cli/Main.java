@@ -33,7 +33,7 @@ public final class Main {
         gabor.addSubcommand(new ModelsCommand(console));
         gabor.addSubcommand(new DataCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
-        addCommonOptions(gabor);
+        complete(gabor);
         gabor.setCaseInsensitiveEnumValuesAllowed(true);
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
@@ -49,9 +49,12 @@ public final class Main {
         return gabor;
     }
 
-    private static void addCommonOptions(CommandLine command) {
+    /** What all commands have in common. */
+    private static void complete(CommandLine command) {
         command.addMixin("common", new CommonOptions());
-        command.getSubcommands().values().forEach(Main::addCommonOptions);
+        command.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").parameterListHeading("%n").optionListHeading("%n")
+                .commandListHeading("%nCommands:%n").sortOptions(false);
+        command.getSubcommands().values().forEach(Main::complete);
     }
 
     private static boolean has(ParseResult parsed, char option) {

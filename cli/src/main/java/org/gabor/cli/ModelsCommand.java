@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor models}. */
-@Command(name = "models", synopsisHeading = "Usage: ", commandListHeading = "%nCommands:%n", customSynopsis = "gabor models list|show",
+@Command(name = "models", customSynopsis = "gabor models list|show",
         header = "Lists the networks, or shows one.", footer = {"%nExamples:", "  gabor models list", "  gabor models show resnet20"})
 final class ModelsCommand implements Runnable {
     private final Console console;
@@ -31,7 +31,7 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() { throw new UsageException("say which: gabor models list, or gabor models show NAME"); }
 
-    @Command(name = "list", synopsisHeading = "Usage: ", header = "Lists the networks.", footer = {"%nExample:", "  gabor models list"})
+    @Command(name = "list", customSynopsis = "gabor models list [--json]", header = "Lists the networks.", footer = {"%nExample:", "  gabor models list"})
     void list(@Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (json) {
             console.print(Json.of(Models.all().stream().map(a -> Map.of("name", a.name(), "description", a.description())).toList())
@@ -45,7 +45,7 @@ final class ModelsCommand implements Runnable {
         console.note("\nAll about one: gabor models show NAME. Parameters are those for 10 classes.");
     }
 
-    @Command(name = "show", synopsisHeading = "Usage: ", header = "Shows a network: its paper, its recipe, its layers as JSON.",
+    @Command(name = "show", customSynopsis = "gabor models show NAME [--json]", header = "Shows a network: its paper, its recipe, its layers as JSON.",
             footer = {"%nExample:", "  gabor models show lenet5"})
     void show(@Parameters(paramLabel = "NAME", description = "A name from 'gabor models list'.") String name,
             @Option(names = "--json", description = "Prints only the network as JSON.") boolean json) {

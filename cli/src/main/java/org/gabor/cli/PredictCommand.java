@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor predict}. */
-@Command(name = "predict", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor predict MODEL IMAGE|DIR|GLOB... [options]",
+@Command(name = "predict", customSynopsis = "gabor predict MODEL IMAGE|DIR|GLOB... [options]",
         header = "Names what images show.",
         description = {"%nJPEG and PNG files; each is scaled and cropped to the size that the model takes. Of a folder, all",
-                "images in it and below are taken.%n"},
+                "images in it and below are taken."},
         footer = {"%nExamples:", "  gabor predict runs/latest seven.png", "  gabor predict runs/latest samples --top 1 --format csv > names.csv",
                 "  gabor predict best.safetensors 'photos/**/*.jpg' --format jsonl"})
 final class PredictCommand implements Runnable {

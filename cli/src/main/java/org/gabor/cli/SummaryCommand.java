@@ -27,9 +27,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor summary}. */
-@Command(name = "summary", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor summary MODEL [options]",
+@Command(name = "summary", customSynopsis = "gabor summary MODEL [options]",
         header = "Shows a network layer by layer: shapes, parameters, multiplications, memory.",
-        description = "%nWith --plan also how a training step runs: what is computed in which order, and where it lies.%n",
+        description = "%nWith --plan also how a training step runs: what is computed in which order, and where it lies.",
         footer = {"%nExamples:", "  gabor summary lenet5", "  gabor summary resnet20 --input 3x64x64 --classes 100",
                 "  gabor summary lenet5 --plan --batch 128 --device cpu"})
 final class SummaryCommand implements Runnable {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code gabor train}. */
-@Command(name = "train", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor train [--data DATA] [--model MODEL] [options]",
+@Command(name = "train", customSynopsis = "gabor train [--data DATA] [--model MODEL] [options]",
         header = "Trains a network.",
         description = {"%nWith no option: LeNet-5 on the built-in digits, on the best device there is. Settings that are not",
                 "given come from the model's own recipe ('gabor models show MODEL').",
