@@ -2,6 +2,7 @@ package org.gabor.optim;
 
 import java.util.Map;
 import org.gabor.graph.Update;
+import org.gabor.graph.UpdateRule;
 
 /** How gradients change weights. All weights are updated at once, as one slab; see {@link Update.SlabUpdate}. */
 public interface Optimizer {
@@ -15,7 +16,7 @@ public interface Optimizer {
     double weightDecay();
 
     /** What happens to one weight. */
-    Update.Rule rule();
+    UpdateRule rule();
 
     /** Name and settings as they are recorded with a run. */
     Map<String, Object> describe();

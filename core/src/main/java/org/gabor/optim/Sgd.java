@@ -3,7 +3,7 @@ package org.gabor.optim;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gabor.UsageException;
-import org.gabor.graph.Update;
+import org.gabor.graph.UpdateRule;
 
 /**
  * Stochastic gradient descent: g' = g + weightDecay w; v = momentum v + g'; w = w - lr (lookAhead ? g' + momentum v :
@@ -41,7 +41,7 @@ public record Sgd(double learningRate, double momentum, boolean lookAhead, doubl
     public Sgd learningRate(double lr) { return new Sgd(lr, momentum, lookAhead, weightDecay); }
 
     @Override
-    public Update.Rule rule() { return new Update.Rule.Sgd(momentum, lookAhead); }
+    public UpdateRule rule() { return new UpdateRule.Sgd(momentum, 0, lookAhead); }
 
     @Override
     public Map<String, Object> describe() {

@@ -1,6 +1,7 @@
 package org.gabor.train;
 
 import java.util.Map;
+import org.gabor.graph.Criterion;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
@@ -21,7 +22,8 @@ record InferenceGraph(Graph graph, Map<String, Scope.Declared> declared) {
         var scope = new Scope(g, false);
         Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
         g.output("scores", scores);
-        g.output("loss", g.add(new Loss.SoftmaxCrossEntropy(), scores, g.input("labels", TensorType.i32(batch))));
+        g.output("loss", g.add(new Loss.SampleLoss(new Criterion.CrossEntropy()), scores,
+                g.input("labels", TensorType.i32(batch))));
         return new InferenceGraph(g, scope.declared());
     }
 

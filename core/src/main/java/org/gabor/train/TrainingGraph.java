@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.gabor.graph.Autodiff;
+import org.gabor.graph.Criterion;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
 import org.gabor.graph.TensorType;
 import org.gabor.graph.Update;
+import org.gabor.graph.UpdateRule;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Scope;
 import org.gabor.optim.Optimizer;
@@ -32,7 +34,7 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
         var scope = new Scope(g, true);
         Node labels = g.input("labels", TensorType.i32(batch));
         Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
-        Node loss = g.add(new Loss.SoftmaxCrossEntropy(), scores, labels).mean();
+        Node loss = new Criterion.CrossEntropy().mean(scores, labels);
         Node hits = g.add(new Loss.Sum(1), g.add(new Loss.InTopK(1), scores, labels));
 
         Slab slab = Slab.of(scope.declared(), optimizer.weightDecay());
@@ -51,7 +53,7 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
         g.add(new Update.Accumulate(), g.parameter(Parameters.TOTAL_LOSS, TensorType.f32(1)), loss, guard);
         g.add(new Update.Accumulate(), g.parameter(Parameters.TOTAL_HITS, TensorType.f32(1)), hits, guard);
 
-        Update.Rule rule = optimizer.rule();
+        UpdateRule rule = optimizer.rule();
         var update = new ArrayList<Node>();
         update.add(g.parameter(Parameters.WEIGHTS, slab.type()));
         update.add(gradients);
