@@ -41,6 +41,9 @@ public final class Conformance {
      */
     public static double check(Backend backend, Case test) { return new Conformance(backend, test).check(); }
 
+    /** Outputs and, as they are after the run, parameters by name. */
+    static Map<String, double[]> run(Backend backend, Case test) { return new Conformance(backend, test).run(); }
+
     private double check() {
         Map<String, double[]> got = run();
         Oracle oracle = Oracle.of(graph);
