@@ -99,7 +99,8 @@ public final class Conformance {
     private Map<String, double[]> poison() {
         var poison = new LinkedHashMap<String, double[]>(data);
         for (Case.Arg a : test.args())
-            if (a.type().dtype() == DType.F32) poison.computeIfPresent(a.name(), (_, v) -> filled(v.length, Double.NaN));
+            if (a.type().dtype() == DType.F32) poison.computeIfPresent(a.name(),
+                    (_, v) -> filled(v.length, Double.NaN));
         return poison;
     }
 

@@ -60,7 +60,8 @@ class CoverageTest {
 
     /** The records that are permitted by a sealed type, at any depth. */
     private static Stream<Class<?>> records(Class<?> type) {
-        return type.isSealed() ? Stream.of(type.getPermittedSubclasses()).flatMap(CoverageTest::records) : Stream.of(type);
+        return type.isSealed() ? Stream.of(type.getPermittedSubclasses()).flatMap(CoverageTest::records)
+                : Stream.of(type);
     }
 
     private interface Part {

@@ -45,7 +45,8 @@ record MadeUpRules(Layout images, List<Pattern> patterns, ToLongFunction<Step> s
 
     @Override
     public Signature signature(Node node, List<Layout> inputs) {
-        boolean imagewise = node.op() instanceof Convolution || node.op() instanceof Pooling || node.op() instanceof Pointwise
+        boolean imagewise = node.op() instanceof Convolution || node.op() instanceof Pooling
+                || node.op() instanceof Pointwise
                 || node.op() instanceof Normalization;
         if (!imagewise) return Signature.logical(node);
         boolean filters = node.op() instanceof Conv2d || node.op() instanceof Convolution.Conv2dGradX;
