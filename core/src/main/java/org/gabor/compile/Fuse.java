@@ -66,9 +66,15 @@ final class Fuse {
     private boolean extend(List<Node> chain, Pattern.Part part) {
         Optional<Node> next = readersOf(chain.getLast()).stream()
                 .filter(n -> part.ops().contains(n.op().getClass()) && !grouped.contains(n))
+                .filter(n -> carriesOn(chain.getLast(), n))
                 .filter(n -> nobodyReadsBefore(chain, n) && nothingChangesBefore(chain, n)).findFirst();
         next.ifPresent(chain::add);
         return next.isPresent();
+    }
+
+    /** The reader takes the value as its subject, or as an operand of the same shape; a bias is no link of a chain. */
+    private static boolean carriesOn(Node value, Node reader) {
+        return reader.in(0).equals(value) || reader.shape().equals(value.shape());
     }
 
     private List<Node> readersOf(Node n) { return readers.getOrDefault(n, List.of()); }

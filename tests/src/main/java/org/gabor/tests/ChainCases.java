@@ -41,8 +41,10 @@ final class ChainCases {
         List<Case.Arg> args = List.of(in("x", f, n, 3, 8, 8), kept("w", f.numbers(), 6, 3, 3, 3),
                 kept("b", f.numbers(), 6));
         cases.add(relu("conv + bias + relu", f, args, (g, in) -> g.output("y", conv(in).relu())));
-        cases.add(relu("conv + bias + relu + max pool", f, args, (g, in) -> g.output("y", conv(in).relu().maxPool(POOL))));
-        cases.add(relu("conv + bias + relu + mean pool", f, args, (g, in) -> g.output("y", conv(in).relu().meanPool(POOL))));
+        cases.add(relu("conv + bias + relu + max pool", f, args, (g, in) -> g.output("y",
+                conv(in).relu().maxPool(POOL))));
+        cases.add(relu("conv + bias + relu + mean pool", f, args, (g, in) -> g.output("y",
+                conv(in).relu().meanPool(POOL))));
         cases.add(relu("conv + bias + relu, all named", f, args, (g, in) -> {
             Node y = in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)), b = y.addBias(in.get(2));
             g.output("conv", y).output("bias", b).output("relu", b.relu());
@@ -101,7 +103,22 @@ final class ChainCases {
                         a.addBias(in.get(2)).relu();
                 g.output("y", left.plus(right));
             }));
-            cases.add(relu("a value added to itself", f, args, (g, in) -> g.output("y", in.get(0).plus(in.get(0)).relu())));
+            cases.add(relu("a value added to itself", f, args, (g, in) -> g.output("y",
+                    in.get(0).plus(in.get(0)).relu())));
+            cases.add(relu("the chain as second summand, and as both", f, args, (g, in) -> {
+                Node r = in.get(0).relu();
+                g.output("second", in.get(1).plus(r).addBias(in.get(2))).output("both",
+                        in.get(1).relu().plus(in.get(1).relu()));
+            }));
+            cases.add(relu("the gradient of relu of a chain, as its value and as its gradient", f, args, (g, in) -> {
+                Node r = in.get(0).relu(), sum = in.get(0).plus(in.get(1));
+                g.output("value", g.add(new ActivateGrad(new Relu()), r, in.get(1)));
+                g.output("gradient", g.add(new ActivateGrad(new Relu()), in.get(1), sum));
+            }));
+            cases.add(relu("a bias that is computed", f, args, (g, in) -> {
+                Node b = in.get(2);
+                g.output("relu", in.get(0).addBias(b.relu())).output("sum", in.get(0).addBias(b.plus(b)).relu());
+            }));
             if (f.exact()) continue;
             cases.add(Case.chain("tanh + add + tanh + bias + tanh", f, args, (g, in) -> {
                 Node x = in.get(0), z = in.get(1), b = in.get(2);

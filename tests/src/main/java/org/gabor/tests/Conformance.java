@@ -41,6 +41,9 @@ public final class Conformance {
      */
     public static double check(Backend backend, Case test) { return new Conformance(backend, test).check(); }
 
+    /** Outputs and, as they are after the run, parameters by name. */
+    static Map<String, double[]> run(Backend backend, Case test) { return new Conformance(backend, test).run(); }
+
     private double check() {
         Map<String, double[]> got = run();
         Oracle oracle = Oracle.of(graph);
@@ -96,7 +99,8 @@ public final class Conformance {
     private Map<String, double[]> poison() {
         var poison = new LinkedHashMap<String, double[]>(data);
         for (Case.Arg a : test.args())
-            if (a.type().dtype() == DType.F32) poison.computeIfPresent(a.name(), (_, v) -> filled(v.length, Double.NaN));
+            if (a.type().dtype() == DType.F32) poison.computeIfPresent(a.name(),
+                    (_, v) -> filled(v.length, Double.NaN));
         return poison;
     }
 

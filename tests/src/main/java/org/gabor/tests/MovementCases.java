@@ -68,7 +68,7 @@ final class MovementCases {
     private static void converts(List<Case> cases) {
         int[][] shapes = {{1, 1, 1, 1}, {2, 3, 5, 7}, {16, 6, 9, 9}, {17, 16, 3, 3}, {32, 17, 4, 4}, {33, 64, 2, 3}};
         List<Layout> layouts = List.of(Layout.NHWC, Layout.NHWC16N, new Layout("hwcn", ' ', 1, 0),
-                new Layout("nchw", 'c', 8, 0));
+                new Layout("nchw", 'c', 8, 0), new Layout("nchw", ' ', 1, 0), new Layout("nchw", 'n', 16, 0));
         for (int[] s : shapes)
             for (Layout l : layouts)
                 cases.add(new Case("Convert", "Convert to " + l + " and back", List.of(in("x", WHOLE, s)), WHOLE, false,

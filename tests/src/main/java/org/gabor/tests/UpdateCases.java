@@ -57,7 +57,8 @@ final class UpdateCases {
                 new Case.Arg("step", TensorType.i32(1), false, Values.all(7)), guard(open)));
         if (rule.states() == 1) args.add(kept("velocity", padded, size));
         // without named outputs: the slabs are read as parameters, and their padding is zero
-        return new Case("SlabUpdate", rule + " " + groups, args, Filling.REALS, true, (g, in) -> g.add(new SlabUpdate(rule, groups), in));
+        return new Case("SlabUpdate", rule + " " + groups, args, Filling.REALS, true,
+                (g, in) -> g.add(new SlabUpdate(rule, groups), in));
     }
 
     private static void packs(List<Case> cases) {
@@ -113,6 +114,7 @@ final class UpdateCases {
     private static Case guarded(String what, Values loss, Values gradients, boolean open) {
         return new Case("FiniteGuard", "FiniteGuard " + what, List.of(guard(open),
                 new Case.Arg("step", TensorType.i32(1), false, Values.all(42)),
-                in("loss", loss, 1), kept("gradients", gradients, 1003)), Filling.INTEGERS, true, (g, in) -> g.add(new FiniteGuard(), in));
+                in("loss", loss, 1), kept("gradients", gradients, 1003)), Filling.INTEGERS, true,
+                (g, in) -> g.add(new FiniteGuard(), in));
     }
 }

@@ -61,7 +61,8 @@ class ConformanceTest {
         TALLIES.add(tally);
         Map<String, List<Case>> byOp = Cases.all().stream()
                 .collect(Collectors.groupingBy(Case::op, LinkedHashMap::new, Collectors.toList()));
-        return dynamicContainer(name, byOp.entrySet().stream().map(e -> dynamicContainer(e.getKey(), e.getValue().stream()
+        return dynamicContainer(name, byOp.entrySet().stream().map(e -> dynamicContainer(e.getKey(),
+                e.getValue().stream()
                 .map(c -> dynamicTest(c.name(), () -> tally.passed(c, Conformance.check(backend, c)))))));
     }
 

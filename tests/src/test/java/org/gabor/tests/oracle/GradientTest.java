@@ -89,7 +89,8 @@ class GradientTest {
                 x));
         checks.add(Check.of(new Movement.Pad(List.of(1, 0, 2, 0), List.of(0, 1, 0, 0), List.of(0, 1, 0, 2)), x));
         checks.add(Check.of(new Movement.Convert(Layout.NHWC), x));
-        checks.add(new Check("a value read three times", List.of(x), (g, in) -> in.get(0).tanh().plus(in.get(0)).plus(in.get(0).relu())));
+        checks.add(new Check("a value read three times", List.of(x),
+                (g, in) -> in.get(0).tanh().plus(in.get(0)).plus(in.get(0).relu())));
         return checks;
     }
 

@@ -100,7 +100,8 @@ class LayerTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> optimizersStepByStep() { return tests("optimizers", "optimizer", LayerTest::isSgd, LayerTest::sgd); }
+    Stream<DynamicTest> optimizersStepByStep() { return tests("optimizers", "optimizer", LayerTest::isSgd,
+    LayerTest::sgd); }
 
     @Test
     void whatIsNotRunIsExactlyWhatComesLater() {
@@ -183,7 +184,8 @@ class LayerTest {
         TensorType slab = TensorType.f32(6);
         var g = new Graph();
         List<Node> in = new ArrayList<>(List.of(g.parameter("w", slab), g.input("gradients", slab),
-                g.input("lr", TensorType.f32(1)), g.input("step", TensorType.i32(1)), g.parameter("guard", Update.GUARD)));
+                g.input("lr", TensorType.f32(1)), g.input("step", TensorType.i32(1)),
+                        g.parameter("guard", Update.GUARD)));
         if (rule.states() == 1) in.add(g.parameter("velocity", slab));
         g.add(new SlabUpdate(rule, List.of(group)), in);
         try (Machine.Run run = m.start(g)) {
