@@ -50,20 +50,25 @@ final class PoolGradientKernel implements Kernel {
             }
     }
 
+    /** Without branches, which nobody could predict. */
     private void max(long x, long dy, long dx, int h0, int h1, int w0, int w1) {
         for (long lane = 0; lane < column; lane += 4) {
-            float largest = Float.NEGATIVE_INFINITY;
-            int atH = h0, atW = w0;
+            long largest = Long.MIN_VALUE, at = 0;
             for (int h = h0; h < h1; h++)
                 for (int w = w0; w < w1; w++) {
-                    float v = Memory.f32(x + h * pool.row().a() + w * column + lane);
-                    if (v <= largest || Float.isNaN(largest)) continue;
-                    largest = v;
-                    atH = h;
-                    atW = w;
+                    long v = order(Memory.f32(x + h * pool.row().a() + w * column + lane));
+                    long larger = v > largest ? -1 : 0;
+                    largest = Math.max(largest, v);
+                    at += (h * pool.row().c() + w * column - at) & larger;
                 }
-            long at = dx + atH * pool.row().c() + atW * column + lane;
-            Memory.f32(at, Memory.f32(at) + Memory.f32(dy + lane));
+            long to = dx + at + lane;
+            Memory.f32(to, Memory.f32(to) + Memory.f32(dy + lane));
         }
+    }
+
+    /** An integer that is larger the larger v is, equal for both zeros; NaN is above all numbers. */
+    private static int order(float v) {
+        int bits = Float.floatToRawIntBits(v + 0f);
+        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
     }
 }
