@@ -35,7 +35,7 @@ class MistakesTest {
             train --device cuda                      | 4 | device cuda cannot be used
             train --threads -1                       | 2 | threads must be 1 or more
             train --name a/b                         | 2 | --name is the name of a folder
-            train --progress bars                    | 2 | [auto, bar, plain, none]
+            train --progress bars                    | 2 | did you mean 'bar'?
             train --model resnet20 more              | 2 | 'more'
             eval                                     | 2 | MODEL
             eval nowhere                             | 7 | nowhere does not exist
@@ -43,7 +43,7 @@ class MistakesTest {
             predict                                  | 2 | MODEL
             predict nowhere seven.png                | 7 | nowhere does not exist
             predict nowhere                          | 2 | IMAGE
-            predict nowhere seven.png --format xml   | 2 | [table, csv, json, jsonl]
+            predict nowhere seven.png --format xml   | 2 | Known: table, csv, json, jsonl
             summary lenet                            | 2 | did you mean 'lenet5'?
             summary lenet5 --input 8x8               | 2 | lenet5 takes images of 12x12 and more
             summary lenet5 --input wide              | 2 | 'wide' is no image size
