@@ -3,7 +3,6 @@ package org.gabor.cli;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -35,7 +34,7 @@ final class EvalCommand implements Runnable {
     @Option(names = "--data", paramLabel = "DATA", description = "A data set as for 'gabor train'; default: the one the model was trained on.")
     private @Nullable String data;
 
-    @Option(names = "--part", paramLabel = "PART", description = "train, val or test; default: test, or val if there is no test part.")
+    @Option(names = "--split", paramLabel = "PART", description = "train, val or test; default: test, or val if there is no test part.")
     private @Nullable Part part;
 
     @Option(names = "--min-acc1", paramLabel = "X", description = "Ends with exit code 6 if the accuracy, 0 to 1, is below this.")
@@ -49,10 +48,7 @@ final class EvalCommand implements Runnable {
 
     /** Parts of a data set. */
     enum Part {
-        TRAIN, VAL, TEST;
-
-        @Override
-        public String toString() { return name().toLowerCase(Locale.ROOT); }
+        TRAIN, VAL, TEST
     }
 
     EvalCommand(Console console) {

@@ -63,8 +63,7 @@ final class Failures {
 
     /** Picocli names Java's types. */
     private static String plain(String message) {
-        return message.replace("is not a double", "is not a number").replaceAll("is not an? (int|long)$", "is not a whole number")
-                .replace(" (case-insensitive)", "");
+        return message.replace("is not a double", "is not a number").replaceAll("is not an? (int|long)$", "is not a whole number");
     }
 
     private static String stackTrace(Throwable e) {

@@ -44,10 +44,7 @@ final class PredictCommand implements Runnable {
 
     /** How predictions are written. */
     enum Format {
-        TABLE, CSV, JSON, JSONL;
-
-        @Override
-        public String toString() { return name().toLowerCase(Locale.ROOT); }
+        TABLE, CSV, JSON, JSONL
     }
 
     /** An image and what it may show. */

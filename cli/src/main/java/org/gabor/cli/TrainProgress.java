@@ -15,10 +15,7 @@ final class TrainProgress implements TrainingListener {
 
     /** How progress is shown. */
     enum Style {
-        AUTO, BAR, PLAIN, NONE;
-
-        @Override
-        public String toString() { return name().toLowerCase(Locale.ROOT); }
+        AUTO, BAR, PLAIN, NONE
     }
 
     private final Console console;
