@@ -55,7 +55,8 @@ public final class Adjoints {
             if (got.containsKey("d" + a.name())) {
                 double inner = dot(got, "d" + a.name(), data, a.name());
                 if (inner != expected)
-                    throw new AssertionError("<y, dy> = %s, <%s, d%s> = %s".formatted(expected, a.name(), a.name(), inner));
+                    throw new AssertionError("<y, dy> = %s, <%s, d%s> = %s".formatted(expected, a.name(), a.name(),
+                            inner));
             }
     }
 
@@ -99,7 +100,8 @@ public final class Adjoints {
 
     private static Case pooling(Draw d) {
         int r = 1 << d.from(0, 2), s = 1 << d.from(0, 2);
-        var w = new Window(r, s, d.from(1, 4), d.from(1, 4), d.from(0, r / 2), d.from(0, s / 2), d.from(0, r / 2), d.from(0, s / 2));
+        var w = new Window(r, s, d.from(1, 4), d.from(1, 4), d.from(0, r / 2), d.from(0, s / 2), d.from(0, r / 2),
+                d.from(0, s / 2));
         int h = Math.max(1, r - w.top() - w.bottom()) + d.from(0, 7);
         int v = Math.max(1, s - w.left() - w.right()) + d.from(0, 7);
         return adjoint(new MeanPool(w), Shape.of(d.batch(), d.from(1, 6), h, v));
@@ -120,7 +122,10 @@ public final class Adjoints {
         return adjoint(Slice.of(start, end, stride), Shape.of(dims));
     }
 
-    private static List<Integer> draws(Draw d, int high) { return IntStream.range(0, 4).mapToObj(_ -> d.from(0, high)).toList(); }
+    private static List<Integer> draws(Draw d, int high) {
+        return IntStream.range(0,
+                4).mapToObj(_ -> d.from(0, high)).toList();
+    }
 
     /** y, and for each operand x the gradient dx. */
     private static Case adjoint(Op op, Shape... operands) {

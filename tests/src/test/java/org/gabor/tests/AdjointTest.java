@@ -35,7 +35,8 @@ class AdjointTest {
         if (unavailable.isPresent()) return dynamicTest(name, () -> abort(name + " skipped: " + unavailable.get()));
         Backend backend = provider.open(BackendOptions.DEFAULT);
         OPENED.add(backend);
-        return dynamicContainer(name, Adjoints.all().stream().map(c -> dynamicTest(c.name(), () -> Adjoints.check(backend, c))));
+        return dynamicContainer(name, Adjoints.all().stream().map(c -> dynamicTest(c.name(),
+                () -> Adjoints.check(backend, c))));
     }
 
     @Test

@@ -49,7 +49,9 @@ class ConformanceTest {
     }
 
     @TestFactory
-    Stream<DynamicNode> everyBackendComputesWhatTheOracleDoes() { return Backends.all().stream().map(ConformanceTest::suite); }
+    Stream<DynamicNode> everyBackendComputesWhatTheOracleDoes() {
+        return Backends.all().stream().map(ConformanceTest::suite);
+    }
 
     private static DynamicNode suite(BackendProvider provider) {
         String name = provider.name();
@@ -61,8 +63,9 @@ class ConformanceTest {
         TALLIES.add(tally);
         Map<String, List<Case>> byOp = Cases.all().stream()
                 .collect(Collectors.groupingBy(Case::op, LinkedHashMap::new, Collectors.toList()));
-        return dynamicContainer(name, byOp.entrySet().stream().map(e -> dynamicContainer(e.getKey(), e.getValue().stream()
-                .map(c -> dynamicTest(c.name(), () -> tally.passed(c, Conformance.check(backend, c)))))));
+        return dynamicContainer(name, byOp.entrySet().stream().map(e -> dynamicContainer(e.getKey(),
+                e.getValue().stream()
+                        .map(c -> dynamicTest(c.name(), () -> tally.passed(c, Conformance.check(backend, c)))))));
     }
 
     @AfterAll

@@ -56,7 +56,8 @@ class ExhaustiveLoweringTest {
 
     /** What javac says against a source in place of CpuLowering. */
     private List<String> errors(String source) {
-        var file = new SimpleJavaFileObject(URI.create("string:///org/gabor/cpu/CpuLowering.java"), JavaFileObject.Kind.SOURCE) {
+        var file = new SimpleJavaFileObject(URI.create("string:///org/gabor/cpu/CpuLowering.java"),
+                JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) { return source; }
         };

@@ -11,10 +11,10 @@ import org.gabor.graph.Convolution.Conv2d;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Node;
 import org.gabor.graph.Normalization;
+import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pointwise.Activate;
 import org.gabor.graph.Pointwise.Add;
 import org.gabor.graph.Pointwise.AddBias;
-import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Shape;
 import org.gabor.graph.Window;
@@ -45,7 +45,8 @@ record MadeUpRules(Layout images, List<Pattern> patterns, ToLongFunction<Step> s
 
     @Override
     public Signature signature(Node node, List<Layout> inputs) {
-        boolean imagewise = node.op() instanceof Convolution || node.op() instanceof Pooling || node.op() instanceof Pointwise
+        boolean imagewise = node.op() instanceof Convolution || node.op() instanceof Pooling
+                || node.op() instanceof Pointwise
                 || node.op() instanceof Normalization;
         if (!imagewise) return Signature.logical(node);
         boolean filters = node.op() instanceof Conv2d || node.op() instanceof Convolution.Conv2dGradX;

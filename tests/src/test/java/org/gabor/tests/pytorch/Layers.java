@@ -46,7 +46,8 @@ final class Layers {
             case "batch_norm_train" -> Optional.of((g, in) -> {
                 Node x = of(in, "x"), stats = g.add(new BnStats(), x);
                 Node running = g.parameter("running", TensorType.f32(2, 3)), guard = g.parameter("guard", Update.GUARD);
-                g.add(new RunningUpdate(a.number("momentum"), x.shape().n() * x.shape().plane()), running, stats, guard);
+                g.add(new RunningUpdate(a.number("momentum"), x.shape().n() * x.shape().plane()), running, stats,
+                        guard);
                 return g.add(new BatchNorm(a.number("eps")), x, stats, of(in, "weight"), of(in, "bias"));
             });
             case "batch_norm_eval" -> Optional.of((g, in) -> g.add(new BatchNorm(a.number("eps")), of(in, "x"),
@@ -106,7 +107,7 @@ final class Layers {
         return sum;
     }
 
-    /** Running statistics before the step, as the script makes them: its tensor as mean, its tensor + 1.5 as variance. */
+    /** Running statistics before the step, as the script makes them: a tensor as mean, a tensor + 1.5 as variance. */
     static double[] running() {
         double[] mean = Reference.tensor("running_mean", 3), variance = Reference.tensor("running_var", 3);
         return DoubleStream.concat(Arrays.stream(mean), Arrays.stream(variance).map(v -> v + 1.5)).toArray();

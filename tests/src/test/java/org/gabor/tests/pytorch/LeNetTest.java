@@ -83,7 +83,8 @@ class LeNetTest {
         TrainingGraph graph = graph(e);
         try (Backend backend = provider.open(BackendOptions.DEFAULT);
                 var parameters = Parameters.forTraining(backend, graph);
-                Executable step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings())) {
+                Executable step = backend.compile(Compiler.plan(graph.graph(), backend.rules()),
+                        parameters.bindings())) {
             weights(graph).forEach((name, w) -> parameters.get(name).set(floats(w)));
             input(step, "lr").set((float) e.args().number("lr"));
             double[] expected = e.numbers("loss_at_each_step"), losses = new double[expected.length];
@@ -105,7 +106,8 @@ class LeNetTest {
     private static TrainingGraph graph(Entry e) {
         String model = e.string("activation").equals("tanh") ? "lenet5-tanh" : "lenet5";
         Sgd sgd = Sgd.lr(e.args().number("lr")).momentum(e.args().numberOrZero("momentum"));
-        return TrainingGraph.of(Models.builder(model).input(1, 28, 28).build(), new Scaling(List.of(1 / 255.0), List.of(-0.5)), sgd, BATCH);
+        return TrainingGraph.of(Models.builder(model).input(1, 28, 28).build(),
+                new Scaling(List.of(1 / 255.0), List.of(-0.5)), sgd, BATCH);
     }
 
     /** The first weights by parameter: tensor x sqrt(3 / fan-in), biases tensor x 0.1. */
@@ -116,7 +118,8 @@ class LeNetTest {
         for (int i = 0; i < NAMES.size(); i++) {
             Shape s = shape(graph, declared.get(i));
             double scale = s.rank() == 1 ? 0.1 : Math.sqrt(3.0 / ((double) s.size() / s.dim(0)));
-            weights.put(declared.get(i), Arrays.stream(Reference.tensor(NAMES.get(i), s.size())).map(w -> scale * w).toArray());
+            weights.put(declared.get(i), Arrays.stream(Reference.tensor(NAMES.get(i),
+                    s.size())).map(w -> scale * w).toArray());
         }
         return weights;
     }
@@ -141,7 +144,8 @@ class LeNetTest {
 
     private static void compare(double[] losses, double[] expected, double tolerance) {
         for (int k = 0; k < losses.length; k++)
-            assertThat(Math.abs(losses[k] - expected[k]) / expected[k]).as("loss of step %d is %s, expected %s", k, losses[k],
+            assertThat(Math.abs(losses[k] - expected[k]) / expected[k]).as("loss of step %d is %s, expected %s", k,
+                    losses[k],
                     expected[k]).isLessThanOrEqualTo(tolerance);
     }
 
@@ -149,7 +153,8 @@ class LeNetTest {
         int i = 0;
         for (double[] w : weights.values()) {
             String name = NAMES.get(i++);
-            double norm = Math.sqrt(Arrays.stream(w).map(v -> v * v).sum()), expected = e.at("final_norms").number(name);
+            double norm = Math.sqrt(Arrays.stream(w).map(v -> v * v).sum()), expected =
+                    e.at("final_norms").number(name);
             assertThat(Math.abs(norm - expected) / expected).as("norm of %s is %s, expected %s", name, norm, expected)
                     .isLessThanOrEqualTo(tolerance);
         }
@@ -177,7 +182,8 @@ class LeNetTest {
         return labels;
     }
 
-    private static Tensor input(Executable step, String name) { return Objects.requireNonNull(step.inputs().get(name)); }
+    private static Tensor input(Executable step,
+            String name) { return Objects.requireNonNull(step.inputs().get(name)); }
 
     private static float[] floats(double[] values) {
         var floats = new float[values.length];
