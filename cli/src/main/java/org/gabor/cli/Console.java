@@ -4,9 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 
 /**
  * Where output goes: results to the standard output, notes, progress and errors to the standard error. Knows whether
@@ -18,34 +16,53 @@ public final class Console {
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, String> environment;
-    private final BooleanSupplier terminal;
-    private final IntSupplier columns;
+    private final Screen screen;
     private final List<String> said = new ArrayList<>();
     private Consumer<String> log = said::add;
     private boolean quiet;
     private boolean statusShown;
 
+    /** What is known of the terminal behind the streams; asked only when it matters. */
+    public interface Screen {
+        /** No terminal at all. */
+        Screen NONE = new Screen() {
+            @Override
+            public boolean showsResults() { return false; }
+
+            @Override
+            public boolean showsNotes() { return false; }
+
+            @Override
+            public int columns() { return Integer.MAX_VALUE; }
+        };
+
+        /** True if results appear on a terminal. */
+        boolean showsResults();
+
+        /** True if notes, progress and errors appear on a terminal. */
+        boolean showsNotes();
+
+        /** Its width. */
+        int columns();
+    }
+
     /**
      * A console on two streams.
      *
+     * @param out takes results
+     * @param err takes notes, progress and errors
      * @param environment variables that matter: NO_COLOR, TERM, COLUMNS, GABOR_DEBUG
-     * @param terminal whether {@code err} is a terminal
-     * @param columns how wide the terminal is
+     * @param screen what is behind the streams
      */
-    public Console(PrintStream out, PrintStream err, Map<String, String> environment, BooleanSupplier terminal,
-            IntSupplier columns) {
+    public Console(PrintStream out, PrintStream err, Map<String, String> environment, Screen screen) {
         this.out = out;
         this.err = err;
         this.environment = environment;
-        this.terminal = terminal;
-        this.columns = columns;
+        this.screen = screen;
     }
 
     /** The console of this process. */
-    static Console system() {
-        return new Console(System.out, System.err, System.getenv(), () -> Terminal.is(Terminal.ERR),
-                () -> Terminal.columns(Terminal.ERR));
-    }
+    static Console system() { return new Console(System.out, System.err, System.getenv(), new Terminal()); }
 
     /** Prints a result. */
     public void print(String text) {
@@ -96,16 +113,18 @@ public final class Console {
     }
 
     /** True if notes and progress appear on a terminal that can replace a line. */
-    public boolean terminal() { return terminal.getAsBoolean() && !"dumb".equals(environment.get("TERM")); }
+    public boolean replacesLines() { return isCapable() && screen.showsNotes(); }
+
+    private boolean isCapable() { return !environment.getOrDefault("TERM", "dumb").equals("dumb"); }
 
     /** Columns of the terminal. */
     public int columns() {
-        String said = environment.getOrDefault("COLUMNS", "");
-        return said.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(said) : columns.getAsInt();
+        String wanted = environment.getOrDefault("COLUMNS", "");
+        return wanted.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(wanted) : screen.columns();
     }
 
-    /** True if colours may be used: a terminal, and NO_COLOR (no-color.org) not set. */
-    boolean colour() { return environment.getOrDefault("NO_COLOR", "").isEmpty() && terminal(); }
+    /** True if results may have colours: a terminal, and NO_COLOR (no-color.org) not set. */
+    boolean colours() { return environment.getOrDefault("NO_COLOR", "").isEmpty() && isCapable() && screen.showsResults(); }
 
     /** True if the person asks to see stack traces. */
     boolean debug() { return !environment.getOrDefault("GABOR_DEBUG", "").isEmpty(); }

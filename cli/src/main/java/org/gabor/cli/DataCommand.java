@@ -17,20 +17,16 @@ import org.gabor.io.Json;
 import org.gabor.io.TextTable;
 import org.gabor.train.Scaling;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor data}. */
-@Command(name = "data", synopsisHeading = "Usage: ", commandListHeading = "%nCommands:%n", customSynopsis = "gabor data list|show|stats|export",
+@Command(name = "data", customSynopsis = "gabor data list|show|stats|export",
         header = "Shows data sets, and writes samples of them as images.",
         footer = {"%nExamples:", "  gabor data list", "  gabor data show mnist:data/mnist", "  gabor data stats digits",
                 "  gabor data export digits --out samples --count 20"})
 final class DataCommand implements Runnable {
     private final Console console;
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     DataCommand(Console console) {
         this.console = console;
@@ -39,8 +35,8 @@ final class DataCommand implements Runnable {
     @Override
     public void run() { throw new UsageException("say which: gabor data list, show DATA, stats DATA, or export DATA --out DIR"); }
 
-    @Command(name = "list", synopsisHeading = "Usage: ", header = "Lists the kinds of data sets.", footer = {"%nExample:", "  gabor data list"})
-    void list(@Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+    @Command(name = "list", customSynopsis = "gabor data list [--json]", header = "Lists the kinds of data sets.", footer = {"%nExample:", "  gabor data list"})
+    void list(@Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (json) {
             console.print(Json.of(Datasets.kinds().stream().map(k -> Map.of("data", k.spec(), "description", k.description())).toList())
                     .pretty().stripTrailing());
@@ -51,10 +47,10 @@ final class DataCommand implements Runnable {
         console.print(table.text().stripTrailing());
     }
 
-    @Command(name = "show", synopsisHeading = "Usage: ", header = "Shows parts, sizes and classes of a data set.",
+    @Command(name = "show", customSynopsis = "gabor data show DATA [--json]", header = "Shows parts, sizes and classes of a data set.",
             footer = {"%nExample:", "  gabor data show mnist:data/mnist"})
     void show(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
-            @Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+            @Option(names = "--json", description = "Prints JSON.") boolean json) {
         DataSplits splits = Datasets.open(spec);
         Dataset d = splits.train();
         var size = new ImageSize(d.channels(), d.height(), d.width());
@@ -75,10 +71,10 @@ final class DataCommand implements Runnable {
                 + "\nclasses  " + d.classes().size() + ": " + String.join(", ", d.classes()));
     }
 
-    @Command(name = "stats", synopsisHeading = "Usage: ", header = "Shows mean and deviation of the pixels, and how many images each class has.",
+    @Command(name = "stats", customSynopsis = "gabor data stats DATA [--json]", header = "Shows mean and deviation of the pixels, and how many images each class has.",
             footer = {"%nExample:", "  gabor data stats digits"})
     void stats(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
-            @Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+            @Option(names = "--json", description = "Prints JSON.") boolean json) {
         DataSplits splits = Datasets.open(spec);
         Dataset d = splits.train();
         Map<String, int[]> counts = new LinkedHashMap<>();
@@ -110,13 +106,12 @@ final class DataCommand implements Runnable {
         console.print("pixels of the training part, 0 to 255\n" + channels.text() + "\nimages a class\n" + classes.text().stripTrailing());
     }
 
-    @Command(name = "export", synopsisHeading = "Usage: ", header = "Writes images as PNG files, one folder a class.",
+    @Command(name = "export", customSynopsis = "gabor data export DATA --out DIR [options]", header = "Writes images as PNG files, one folder a class.",
             footer = {"%nExample:", "  gabor data export digits --out samples --count 20", "  gabor data export mnist:data/mnist --out samples --split train"})
     void export(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
             @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder to write to; made if need be.") Path out,
             @Option(names = "--count", paramLabel = "N", defaultValue = "100", description = "How many, from the first on; default: 100.") int count,
-            @Option(names = "--split", paramLabel = "PART", defaultValue = "test", description = "train, val or test (default).") String part,
-            @Mixin CommonOptions options) {
+            @Option(names = "--split", paramLabel = "PART", defaultValue = "test", description = "train, val or test (default).") String part) {
         if (count < 1) throw new UsageException("--count must be at least 1, got " + count);
         DataSplits splits = Datasets.open(spec);
         Map<String, Dataset> parts = parts(splits);

@@ -13,14 +13,15 @@ final class DeviceOptions {
     int threads;
 
     /**
-     * Opens the device and says which it is and why.
+     * Opens the device and says which it is.
      *
+     * @param why whether to say why it was taken as well
      * @throws org.gabor.DeviceException if it cannot be used
      */
-    Device open(Console console) {
+    Device open(Console console, boolean why) {
         Device device = Device.open(name, new BackendOptions(threads));
-        console.note("device    " + device.reason());
-        console.note("          " + device.info().summary());
+        console.note("device    " + device.name() + " (" + device.info().summary() + ")");
+        if (why) console.note("          " + device.reason());
         return device;
     }
 }

@@ -15,13 +15,12 @@ import org.gabor.spi.BackendProvider;
 import org.gabor.spi.Backends;
 import org.gabor.spi.DeviceInfo;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code gabor doctor}. */
-@Command(name = "doctor", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor doctor [--json]",
+@Command(name = "doctor", customSynopsis = "gabor doctor [--json]",
         header = "Shows what Gabor runs on, which devices it can use, and why not the others.",
-        description = "%nEnds with exit code 4 if no device can be used.%n", footer = {"%nExample:", "  gabor doctor --json > machine.json"})
+        description = "%nEnds with exit code 4 if no device can be used.", footer = {"%nExample:", "  gabor doctor --json > machine.json"})
 final class DoctorCommand implements Runnable {
     private static final Runtime.Version ADVISED = Runtime.Version.parse("25.0.3");
 
@@ -29,9 +28,6 @@ final class DoctorCommand implements Runnable {
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     /** What a backend says of itself: what it runs on, or why it cannot. */
     private record Finding(String name, Optional<DeviceInfo> info, String refusal) {}

@@ -3,6 +3,7 @@ package org.gabor.cli;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -20,9 +21,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor eval}. */
-@Command(name = "eval", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor eval MODEL [--data DATA] [options]",
+@Command(name = "eval", customSynopsis = "gabor eval MODEL [--data DATA] [options]",
         header = "Shows how good a model is, class by class.",
-        description = {"%nThe figure is the one that 'gabor train' ended with: the same data, the same part of it.%n"},
+        description = {"%nThe figure is the one that 'gabor train' ended with: the same data, the same part of it."},
         footer = {"%nExamples:", "  gabor eval runs/latest", "  gabor eval best.safetensors --data mnist:data/mnist",
                 "  gabor eval runs/latest --min-acc1 0.98        exit code 6 if it is worse"})
 final class EvalCommand implements Runnable {
@@ -46,12 +47,12 @@ final class EvalCommand implements Runnable {
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Parts of a data set. */
     enum Part {
-        TRAIN, VAL, TEST
+        TRAIN, VAL, TEST;
+
+        @Override
+        public String toString() { return name().toLowerCase(Locale.ROOT); }
     }
 
     EvalCommand(Console console) {
@@ -65,7 +66,7 @@ final class EvalCommand implements Runnable {
         Saved saved = Saved.load(model);
         String spec = data != null ? data : Optional.ofNullable(saved.config().get("data")).map(v -> v.string("data"))
                 .orElseThrow(() -> new UsageException("which data? " + saved.file() + " lies in no run folder; add --data, for example --data digits"));
-        try (Device where = device.open(console)) {
+        try (Device where = device.open(console, false)) {
             DataParts parts = open(spec, saved.config());
             DataParts.Part judge = part == null ? parts.judge() : choose(parts, part, spec);
             console.note("model     " + saved.file());

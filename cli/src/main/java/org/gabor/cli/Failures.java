@@ -48,7 +48,7 @@ final class Failures {
     }
 
     private static String text(ParameterException e) {
-        if (!(e instanceof UnmatchedArgumentException unmatched)) return String.valueOf(e.getMessage());
+        if (!(e instanceof UnmatchedArgumentException unmatched)) return plain(String.valueOf(e.getMessage()));
         CommandLine command = e.getCommandLine();
         String got = unmatched.getUnmatched().getFirst();
         if (got.startsWith("-")) {
@@ -59,6 +59,12 @@ final class Failures {
         if (!command.getSubcommands().isEmpty())
             return Suggest.unknown("command", got, command.getSubcommands().keySet());
         return "does not know what to do with '" + got + "'";
+    }
+
+    /** Picocli names Java's types. */
+    private static String plain(String message) {
+        return message.replace("is not a double", "is not a number").replaceAll("is not an? (int|long)$", "is not a whole number")
+                .replace(" (case-insensitive)", "");
     }
 
     private static String stackTrace(Throwable e) {

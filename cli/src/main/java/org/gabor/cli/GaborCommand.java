@@ -1,17 +1,14 @@
 package org.gabor.cli;
 
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code gabor} itself: only help and version. */
-@Command(name = "gabor", versionProvider = GaborCommand.Version.class, header = "Gabor trains and uses convolutional networks.%n",
-        synopsisHeading = "Usage: ", commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n",
+@Command(name = "gabor", versionProvider = GaborCommand.Version.class, customSynopsis = "gabor COMMAND [options]", header = "Gabor trains and uses convolutional networks.",
         description = {"%nWith no option, 'gabor train' trains LeNet-5 on digits that Gabor draws itself."},
         footer = {"%nExamples:",
                 "  gabor train                                    train LeNet-5 on the built-in digits",
@@ -20,11 +17,8 @@ import picocli.CommandLine.Spec;
                 "  gabor predict runs/latest seven.png            what does this image show?",
                 "  gabor COMMAND --help                           all about a command"})
 final class GaborCommand implements Runnable {
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Shows the version.")
-    private boolean version;
+    boolean version;
 
     @Spec
     private @Nullable CommandSpec spec;

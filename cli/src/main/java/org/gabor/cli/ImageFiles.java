@@ -1,6 +1,7 @@
 package org.gabor.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,8 +9,10 @@ import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.gabor.DataException;
+import org.gabor.UsageException;
 
 /** Finds the image files that arguments name. */
 final class ImageFiles {
@@ -30,8 +33,16 @@ final class ImageFiles {
         if (Files.isRegularFile(path)) return List.of(path);
         if (Files.isDirectory(path)) return walk(path, ImageFiles::isImage, argument + " holds no image (.png, .jpg, .jpeg)");
         if (!argument.matches(".*[*?\\[{].*")) throw new DataException(argument + " does not exist; name an image, a folder or a pattern");
-        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + argument);
+        PathMatcher matcher = matcher(argument);
         return walk(fixedPart(argument), matcher::matches, argument + " matches no file");
+    }
+
+    private static PathMatcher matcher(String pattern) {
+        try {
+            return FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+        } catch (PatternSyntaxException e) {
+            throw new UsageException("'" + pattern + "' is neither a file nor a pattern: " + e.getDescription(), e);
+        }
     }
 
     /** The folders of a pattern before the first one with a wildcard. */
@@ -46,7 +57,7 @@ final class ImageFiles {
             List<Path> found = files.filter(wanted).filter(Files::isRegularFile).sorted().toList();
             if (found.isEmpty()) throw new DataException(nothing);
             return found;
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new DataException("cannot list " + folder + ": " + e, e);
         }
     }

@@ -1,6 +1,6 @@
 package org.gabor.cli;
 
-import org.gabor.GaborException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ParseResult;
@@ -33,17 +33,28 @@ public final class Main {
         gabor.addSubcommand(new ModelsCommand(console));
         gabor.addSubcommand(new DataCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
+        complete(gabor);
         gabor.setCaseInsensitiveEnumValuesAllowed(true);
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
-        gabor.setOut(new java.io.PrintWriter(console.out(), true));
+        gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));
         gabor.setParameterExceptionHandler((e, args) -> Failures.reportUsage(console, e));
         gabor.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
         gabor.setExecutionStrategy(parsed -> {
             if (has(parsed, 'q')) console.beQuiet();
+            if (has(parsed, 'h') || !parsed.hasSubcommand())
+                gabor.setColorScheme(Help.defaultColorScheme(console.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
             return new CommandLine.RunLast().execute(parsed);
         });
         return gabor;
+    }
+
+    /** What all commands have in common. */
+    private static void complete(CommandLine command) {
+        command.addMixin("common", new CommonOptions());
+        command.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").parameterListHeading("%n").optionListHeading("%n")
+                .commandListHeading("%nCommands:%n").sortOptions(false);
+        command.getSubcommands().values().forEach(Main::complete);
     }
 
     private static boolean has(ParseResult parsed, char option) {

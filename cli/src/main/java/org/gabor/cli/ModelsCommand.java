@@ -1,5 +1,6 @@
 package org.gabor.cli;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,19 +13,16 @@ import org.gabor.models.Recipe;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Registry;
 import org.gabor.nn.Summary;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor models}. */
-@Command(name = "models", synopsisHeading = "Usage: ", commandListHeading = "%nCommands:%n", customSynopsis = "gabor models list|show",
+@Command(name = "models", customSynopsis = "gabor models list|show",
         header = "Lists the networks, or shows one.", footer = {"%nExamples:", "  gabor models list", "  gabor models show resnet20"})
 final class ModelsCommand implements Runnable {
     private final Console console;
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     ModelsCommand(Console console) {
         this.console = console;
@@ -33,8 +31,8 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() { throw new UsageException("say which: gabor models list, or gabor models show NAME"); }
 
-    @Command(name = "list", synopsisHeading = "Usage: ", header = "Lists the networks.", footer = {"%nExample:", "  gabor models list"})
-    void list(@Option(names = "--json", description = "Prints JSON.") boolean json, @Mixin CommonOptions options) {
+    @Command(name = "list", customSynopsis = "gabor models list [--json]", header = "Lists the networks.", footer = {"%nExample:", "  gabor models list"})
+    void list(@Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (json) {
             console.print(Json.of(Models.all().stream().map(a -> Map.of("name", a.name(), "description", a.description())).toList())
                     .pretty().stripTrailing());
@@ -47,10 +45,10 @@ final class ModelsCommand implements Runnable {
         console.note("\nAll about one: gabor models show NAME. Parameters are those for 10 classes.");
     }
 
-    @Command(name = "show", synopsisHeading = "Usage: ", header = "Shows a network: its paper, its recipe, its layers as JSON.",
+    @Command(name = "show", customSynopsis = "gabor models show NAME [--json]", header = "Shows a network: its paper, its recipe, its layers as JSON.",
             footer = {"%nExample:", "  gabor models show lenet5"})
     void show(@Parameters(paramLabel = "NAME", description = "A name from 'gabor models list'.") String name,
-            @Option(names = "--json", description = "Prints only the network as JSON.") boolean json, @Mixin CommonOptions options) {
+            @Option(names = "--json", description = "Prints only the network as JSON.") boolean json) {
         Architecture a = Models.byName(name);
         ModelSpec spec = usual(a);
         String network = spec.toJson(Registry.STANDARD).pretty().stripTrailing();
@@ -65,10 +63,14 @@ final class ModelsCommand implements Runnable {
                 "images      " + a.input() + " (others do as well, if they are large enough)",
                 "parameters  " + Figures.count(Summary.of(spec).parameters()) + " for 10 classes", "",
                 "recipe, where 'gabor train' is not told otherwise:",
-                "  --optimizer " + optimizer + " --lr " + settings.get("lr") + " --momentum " + settings.get("momentum") + " --weight-decay "
-                        + settings.get("weight_decay"),
+                "  --optimizer " + optimizer + " --lr " + number(settings.get("lr")) + " --momentum " + number(settings.get("momentum"))
+                        + " --weight-decay " + number(settings.get("weight_decay")),
                 "  --schedule " + recipe.schedule().describe() + " --epochs " + recipe.epochs() + " --batch " + recipe.batch(), "",
                 "network:", network));
+    }
+
+    private static String number(@Nullable Object value) {
+        return value instanceof Double d ? new BigDecimal(d.toString()).stripTrailingZeros().toPlainString() : String.valueOf(value);
     }
 
     private static ModelSpec usual(Architecture a) { return Models.builder(a.name()).build(); }

@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor predict}. */
-@Command(name = "predict", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor predict MODEL IMAGE|DIR|GLOB... [options]",
+@Command(name = "predict", customSynopsis = "gabor predict MODEL IMAGE|DIR|GLOB... [options]",
         header = "Names what images show.",
         description = {"%nJPEG and PNG files; each is scaled and cropped to the size that the model takes. Of a folder, all",
-                "images in it and below are taken.%n"},
+                "images in it and below are taken."},
         footer = {"%nExamples:", "  gabor predict runs/latest seven.png", "  gabor predict runs/latest samples --top 1 --format csv > names.csv",
                 "  gabor predict best.safetensors 'photos/**/*.jpg' --format jsonl"})
 final class PredictCommand implements Runnable {
@@ -42,12 +42,12 @@ final class PredictCommand implements Runnable {
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** How predictions are written. */
     enum Format {
-        TABLE, CSV, JSON, JSONL
+        TABLE, CSV, JSON, JSONL;
+
+        @Override
+        public String toString() { return name().toLowerCase(Locale.ROOT); }
     }
 
     /** An image and what it may show. */
@@ -62,7 +62,7 @@ final class PredictCommand implements Runnable {
         if (top < 1) throw new UsageException("--top must be at least 1, got " + top);
         Saved saved = Saved.load(model);
         List<Path> files = ImageFiles.find(images);
-        try (Device where = device.open(console); var classifier = Classifier.of(saved.model(), where)) {
+        try (Device where = device.open(console, false); var classifier = Classifier.of(saved.model(), where)) {
             List<List<Prediction>> classes = classifier.classify(files, top);
             var named = new ArrayList<Named>();
             for (int i = 0; i < files.size(); i++) named.add(new Named(files.get(i), classes.get(i)));

@@ -27,9 +27,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor summary}. */
-@Command(name = "summary", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor summary MODEL [options]",
+@Command(name = "summary", customSynopsis = "gabor summary MODEL [options]",
         header = "Shows a network layer by layer: shapes, parameters, multiplications, memory.",
-        description = "%nWith --plan also how a training step runs: what is computed in which order, and where it lies.%n",
+        description = "%nWith --plan also how a training step runs: what is computed in which order, and where it lies.",
         footer = {"%nExamples:", "  gabor summary lenet5", "  gabor summary resnet20 --input 3x64x64 --classes 100",
                 "  gabor summary lenet5 --plan --batch 128 --device cpu"})
 final class SummaryCommand implements Runnable {
@@ -55,9 +55,6 @@ final class SummaryCommand implements Runnable {
 
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     SummaryCommand(Console console) {
         this.console = console;
@@ -124,7 +121,7 @@ final class SummaryCommand implements Runnable {
 
     private void printPlan(ModelSpec spec, Optional<Recipe> recipe, int images) {
         Recipe how = recipe.orElseGet(() -> Models.byName("lenet5").recipe(spec.height(), spec.width()));
-        try (Device where = device.open(console)) {
+        try (Device where = device.open(console, false)) {
             var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), how.optimizer(), images);
             console.print("\nA training step of " + spec.name() + " on " + where.name() + ", batch of " + images + ", "
                     + how.optimizer().describe().get("name") + "\n\n"

@@ -8,15 +8,21 @@ import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 
 /** Asks the system about a terminal; Java itself only knows whether input and output both are one. */
-final class Terminal {
-    /** File descriptors. */
-    static final int OUT = 1, ERR = 2;
+final class Terminal implements Console.Screen {
+    private static final int OUT = 1, ERR = 2;
     private static final int USUAL_COLUMNS = 80;
 
-    private Terminal() {}
+    @Override
+    public boolean showsResults() { return is(OUT); }
+
+    @Override
+    public boolean showsNotes() { return is(ERR); }
+
+    @Override
+    public int columns() { return columns(ERR); }
 
     /** True if what is written to the descriptor appears on a terminal; false if that cannot be known. */
-    static boolean is(int descriptor) {
+    private static boolean is(int descriptor) {
         try {
             var linker = Linker.nativeLinker();
             var isatty = linker.downcallHandle(linker.defaultLookup().findOrThrow("isatty"),
@@ -28,7 +34,7 @@ final class Terminal {
     }
 
     /** Columns of the terminal behind the descriptor; 80 if they cannot be known. */
-    static int columns(int descriptor) {
+    private static int columns(int descriptor) {
         try (var arena = Arena.ofConfined()) {
             var linker = Linker.nativeLinker();
             var ioctl = linker.downcallHandle(linker.defaultLookup().findOrThrow("ioctl"),

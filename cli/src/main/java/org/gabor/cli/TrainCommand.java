@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.gabor.UsageException;
+import org.gabor.data.Dataset;
 import org.gabor.data.ImageSize;
 import org.gabor.io.Json;
 import org.gabor.models.Architecture;
@@ -20,11 +23,10 @@ import org.gabor.train.TrainingRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code gabor train}. */
-@Command(name = "train", sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "gabor train [--data DATA] [--model MODEL] [options]",
+@Command(name = "train", customSynopsis = "gabor train [--data DATA] [--model MODEL] [options]",
         header = "Trains a network.",
         description = {"%nWith no option: LeNet-5 on the built-in digits, on the best device there is. Settings that are not",
                 "given come from the model's own recipe ('gabor models show MODEL').",
@@ -55,9 +57,6 @@ final class TrainCommand implements Runnable {
 
     @ArgGroup(validate = false, heading = "%nOutput%n", order = 6)
     private final Output output = new Output();
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     /** What to train on. */
     static final class Data {
@@ -112,8 +111,10 @@ final class TrainCommand implements Runnable {
     public void run() {
         long start = System.nanoTime();
         Architecture architecture = Models.byName(model.name);
+        if (run.name != null && !run.name.matches("[\\w-][\\w.-]*"))
+            throw new UsageException("--name is the name of a folder: letters, digits, '.', '_' and '-', got '" + run.name + "'");
         recipeFor(architecture, architecture.input()); // mistakes in options show before any work is done
-        try (Device opened = device.open(console)) {
+        try (Device opened = device.open(console, true)) {
             train(opened, architecture, start);
         }
     }
@@ -125,11 +126,12 @@ final class TrainCommand implements Runnable {
 
     private void train(Device where, Architecture architecture, long start) {
         DataParts parts = DataParts.open(data.spec, data.held, run.seed);
-        seconds.put("prepare data", since(start));
+        double preparing = since(start);
+        seconds.put("prepare data", preparing);
         var size = new ImageSize(parts.train().channels(), parts.train().height(), parts.train().width());
         console.note("data      " + data.spec + ", " + size + ", " + parts.train().classes().size() + " classes: "
                 + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
-                + part(parts.test(), "to test") + " (" + Figures.seconds(seconds.get("prepare data")) + ")");
+                + part(parts.test(), "to test") + " (" + Figures.seconds(preparing) + ")");
 
         Recipe settings = recipeFor(architecture, size);
         ModelSpec network = Models.builder(model.name).input(size.channels(), size.height(), size.width())
@@ -144,11 +146,11 @@ final class TrainCommand implements Runnable {
         if (settings.batch() > parts.train().size())
             console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
 
-        long fit = System.nanoTime();
-        TrainingRun trained = trainer.listener(new Stages(fit)).listener(folder)
+        var stages = new Stages();
+        TrainingRun trained = trainer.listener(stages).listener(folder)
                 .listener(new TrainProgress(console, output.progress, settings.epochs(), System::nanoTime))
                 .fit(parts.train(), parts.validation());
-        seconds.put("train", since(fit) - seconds.get("compile"));
+        seconds.put("train", since(stages.started));
 
         long test = System.nanoTime();
         DataParts.Part judge = parts.judge();
@@ -189,8 +191,9 @@ final class TrainCommand implements Runnable {
         c.put("model", model.name);
         c.put("data", data.spec);
         c.put("val_split", data.held);
-        c.putAll(settings.optimizer().describe());
-        c.put("optimizer", c.remove("name"));
+        var optimizer = new LinkedHashMap<>(settings.optimizer().describe());
+        c.put("optimizer", String.valueOf(optimizer.remove("name")));
+        c.putAll(optimizer);
         c.put("schedule", settings.schedule().describe());
         c.put("epochs", settings.epochs());
         c.put("batch", settings.batch());
@@ -209,7 +212,7 @@ final class TrainCommand implements Runnable {
         return e;
     }
 
-    private static String part(java.util.Optional<org.gabor.data.Dataset> part, String use) {
+    private static String part(Optional<Dataset> part, String use) {
         return part.map(d -> ", " + Figures.count(d.size()) + " " + use).orElse("");
     }
 
@@ -217,17 +220,16 @@ final class TrainCommand implements Runnable {
 
     /** Notes when compiling ends, and tells what is trained. */
     private final class Stages implements TrainingListener {
-        private final long begin;
-
-        private Stages(long begin) {
-            this.begin = begin;
-        }
+        private final long begin = System.nanoTime();
+        private long started;
 
         @Override
         public void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {
-            seconds.put("compile", since(begin));
+            started = System.nanoTime();
+            double compiling = (started - begin) / 1e9;
+            seconds.put("compile", compiling);
             console.note("model     " + model.name + ", " + Figures.count(parameters) + " parameters, compiled in "
-                    + Figures.seconds(seconds.get("compile")));
+                    + Figures.seconds(compiling));
         }
     }
 }

@@ -11,11 +11,14 @@ import org.gabor.train.TrainingListener;
 /** Shows how a training gets on: a bar on a terminal, else a line every ten seconds; and a line an epoch. */
 final class TrainProgress implements TrainingListener {
     private static final double PLAIN_SECONDS = 10;
-    private static final int LONGEST_BAR = 30, SHORTEST_BAR = 10;
+    private static final int LONGEST_BAR = 30, SHORTEST_BAR = 5;
 
     /** How progress is shown. */
     enum Style {
-        AUTO, BAR, PLAIN, NONE
+        AUTO, BAR, PLAIN, NONE;
+
+        @Override
+        public String toString() { return name().toLowerCase(Locale.ROOT); }
     }
 
     private final Console console;
@@ -28,7 +31,7 @@ final class TrainProgress implements TrainingListener {
 
     TrainProgress(Console console, Style style, int epochs, LongSupplier nanos) {
         this.console = console;
-        this.style = style != Style.AUTO ? style : console.terminal() ? Style.BAR : Style.PLAIN;
+        this.style = style != Style.AUTO ? style : console.replacesLines() ? Style.BAR : Style.PLAIN;
         this.epochs = epochs;
         this.nanos = nanos;
     }
@@ -53,11 +56,11 @@ final class TrainProgress implements TrainingListener {
     public void epochDone(EpochMetrics m, Supplier<TrainedModel> current) {
         if (style == Style.NONE) return;
         var line = new Line().add(0, "epoch " + m.epoch() + "/" + epochs);
-        line.add(3, "train loss " + Figures.loss(m.trainLoss())).add(2, "acc " + Figures.percent(m.trainAcc1()));
+        line.add(4, "train loss " + Figures.loss(m.trainLoss())).add(2, "acc " + Figures.percent(m.trainAcc1()));
         if (!Double.isNaN(m.valAcc1()))
-            line.add(4, "val loss " + Figures.loss(m.valLoss())).add(1, "val acc " + Figures.percent(m.valAcc1()));
-        line.add(5, Figures.seconds(m.seconds() - lastEpoch)).add(7, rate(m.imagesPerSecond())).add(8, waiting(m.dataWait()));
-        if (m.best() && !Double.isNaN(m.valAcc1())) line.add(6, "best");
+            line.add(5, "val loss " + Figures.loss(m.valLoss())).add(1, "val acc " + Figures.percent(m.valAcc1()));
+        line.add(6, Figures.seconds(m.seconds() - lastEpoch)).add(7, rate(m.imagesPerSecond())).add(8, waiting(m.dataWait()));
+        if (m.best() && !Double.isNaN(m.valAcc1())) line.add(3, "best");
         console.note(line.fit(style == Style.BAR ? console.columns() - 1 : Integer.MAX_VALUE));
         lastEpoch = m.seconds();
         lastLine = nanos.getAsLong();
@@ -84,5 +87,5 @@ final class TrainProgress implements TrainingListener {
 
     private static String rate(double imagesPerSecond) { return Figures.count(Math.round(imagesPerSecond)) + " img/s"; }
 
-    private static String waiting(double share) { return "data wait " + Math.round(100 * share) + "%"; }
+    private static String waiting(double share) { return "wait " + Math.round(100 * share) + "%"; }
 }

@@ -2,6 +2,7 @@ package org.gabor.compile;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.gabor.graph.Node;
 import org.gabor.io.TextTable;
 
@@ -29,7 +30,7 @@ public final class PlanText {
                 boolean last = n.equals(step.result());
                 if (!last && !plan.isStored(n)) continue;
                 Plan.Value v = plan.value(n);
-                table.row(last ? number : "", n.path(), last ? step.label() : "  result of " + n.op().label(), n.type(),
+                table.row(last ? number : "", last ? layers(step) : n.path(), last ? step.label() : "  result of " + n.op().label(), n.type(),
                         v.layout(), place(v), count(v.bytes()), last && step.workspaceBytes() > 0 ? count(step.workspaceBytes()) : "");
             }
         }
@@ -44,6 +45,11 @@ public final class PlanText {
         text.append('\n');
         LEGEND.forEach(line -> text.append(line).append('\n'));
         return text.toString();
+    }
+
+    /** The layers of all members, without repetitions. */
+    private static String layers(Step step) {
+        return step.nodes().stream().map(Node::path).distinct().collect(Collectors.joining(" + "));
     }
 
     private static String place(Plan.Value value) {

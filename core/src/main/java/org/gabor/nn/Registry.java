@@ -75,7 +75,7 @@ public final class Registry {
         String name = STANDARD.name(layer).orElse(layer.getClass().getSimpleName());
         if (!layer.getClass().isRecord()) return name;
         return name + Arrays.stream(layer.getClass().getRecordComponents()).filter(c -> simple(c.getType()))
-                .filter(c -> !write(get(c, layer)).equals(defaultText(c)))
+                .filter(c -> !isDefault(c, layer))
                 .map(c -> " " + c.getName() + "=" + write(get(c, layer)).replace("\"", ""))
                 .collect(Collectors.joining());
     }
@@ -181,9 +181,13 @@ public final class Registry {
 
     private static String write(Object attribute) { return Json.of(STANDARD.value(attribute)).text(); }
 
-    private static String defaultText(RecordComponent c) {
+    /** Numbers are compared by value: 1e-5 and 0.00001 are the same. */
+    private static boolean isDefault(RecordComponent c, Layer layer) {
         Default d = c.getAnnotation(Default.class);
-        return d == null ? "" : Json.parse(d.value()).text();
+        if (d == null) return false;
+        Json has = Json.of(STANDARD.value(get(c, layer))), usual = Json.parse(d.value());
+        return has instanceof Json.Num a && usual instanceof Json.Num b ? a.value().compareTo(b.value()) == 0
+                : has.text().equals(usual.text());
     }
 
     private static Object get(RecordComponent c, Layer layer) {

@@ -55,7 +55,7 @@ public record Summary(String model, Shape input, int classes, List<Row> rows) {
 
         var rows = new ArrayList<Row>();
         layers.forEach((path, applied) -> {
-            List<Node> own = graph.nodes().stream().filter(n -> n.path().equals(path) && n != x).toList();
+            List<Node> own = graph.nodes().stream().filter(n -> n.path().equals(path) && !n.equals(x)).toList();
             if (!own.isEmpty()) rows.add(row(path, applied, own, scope.declared()));
         });
         return new Summary(model.name(), withoutBatch(images.shape()), model.classes(), rows);

@@ -48,7 +48,7 @@ public final class Backends {
 
     private static Choice first(List<BackendProvider> all, BackendOptions options) {
         List<BackendProvider> usable = all.stream().filter(p -> p.unavailable().isEmpty()).toList();
-        if (usable.isEmpty()) throw new DeviceException("no device can be used" + refusals(all));
+        if (usable.isEmpty()) throw new DeviceException("no device can be used:" + refusals(all));
         BackendProvider best = usable.getFirst();
         List<BackendProvider> refused = all.subList(0, all.indexOf(best));
         String reason = best.name() + (refused.isEmpty() ? ", the fastest device" : ", since" + refusals(refused));

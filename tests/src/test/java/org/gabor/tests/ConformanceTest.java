@@ -1,8 +1,11 @@
 package org.gabor.tests;
 
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,41 +17,34 @@ import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
 import org.gabor.spi.Backends;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every backend on the class path computes every case as the oracle does; one that cannot run here is skipped with its reason. */
+/**
+ * Every backend on the class path computes every case as the oracle does; one that cannot run here is skipped with its
+ * reason.
+ */
 class ConformanceTest {
     private static final List<Backend> OPENED = new ArrayList<>();
     private static final List<Tally> TALLIES = new ArrayList<>();
 
-    /** What a backend has passed. */
+    /** What a backend has passed: for each operation how many cases, and the largest error as a share of its bound. */
     private static final class Tally {
-        private final Map<String, Integer> cases = new LinkedHashMap<>();
+        private final Map<String, List<Double>> ratios = new LinkedHashMap<>();
         private final String backend;
-        private double worst;
-        private String worstCase = "none";
 
         private Tally(String backend) {
             this.backend = backend;
         }
 
-        private void passed(Case c, double ratio) {
-            cases.merge(c.op(), 1, Integer::sum);
-            if (ratio <= worst) return;
-            worst = ratio;
-            worstCase = c.name();
-        }
+        private void passed(Case c, double ratio) { ratios.computeIfAbsent(c.op(), _ -> new ArrayList<>()).add(ratio); }
 
         @Override
         public String toString() {
-            int all = cases.values().stream().mapToInt(Integer::intValue).sum();
-            String byOp = cases.entrySet().stream().map(e -> e.getKey() + " "
-                    + e.getValue()).collect(Collectors.joining(", "));
-            return "%s: %d cases pass (%s); largest error / bound %.3f in %s".formatted(backend, all, byOp, worst,
-                    worstCase);
+            int all = ratios.values().stream().mapToInt(List::size).sum();
+            String byOp = ratios.entrySet().stream().map(e -> "%s %d (%.2f)".formatted(e.getKey(), e.getValue().size(),
+                    Collections.max(e.getValue()))).collect(Collectors.joining(", "));
+            return "%s: %d cases pass, by operation (and largest error / bound): %s".formatted(backend, all, byOp);
         }
     }
 
@@ -56,16 +52,17 @@ class ConformanceTest {
     Stream<DynamicNode> everyBackendComputesWhatTheOracleDoes() { return Backends.all().stream().map(ConformanceTest::suite); }
 
     private static DynamicNode suite(BackendProvider provider) {
+        String name = provider.name();
         Optional<String> unavailable = provider.unavailable();
-        if (unavailable.isPresent()) return DynamicTest.dynamicTest(provider.name(), () -> abort(provider.name() + " skipped: " + unavailable.get()));
+        if (unavailable.isPresent()) return dynamicTest(name, () -> abort(name + " skipped: " + unavailable.get()));
         Backend backend = provider.open(BackendOptions.DEFAULT);
+        var tally = new Tally(name);
         OPENED.add(backend);
-        var tally = new Tally(backend.name());
         TALLIES.add(tally);
-        Map<String, List<Case>> byOp = Cases.all().stream().collect(Collectors.groupingBy(Case::op, LinkedHashMap::new,
-                Collectors.toList()));
-        return DynamicContainer.dynamicContainer(backend.name(), byOp.entrySet().stream().map(e -> DynamicContainer.dynamicContainer(e.getKey(),
-                e.getValue().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> tally.passed(c, Conformance.check(backend, c)))))));
+        Map<String, List<Case>> byOp = Cases.all().stream()
+                .collect(Collectors.groupingBy(Case::op, LinkedHashMap::new, Collectors.toList()));
+        return dynamicContainer(name, byOp.entrySet().stream().map(e -> dynamicContainer(e.getKey(), e.getValue().stream()
+                .map(c -> dynamicTest(c.name(), () -> tally.passed(c, Conformance.check(backend, c)))))));
     }
 
     @AfterAll

@@ -4,50 +4,45 @@ import org.gabor.graph.Convolution;
 import org.gabor.graph.Shape;
 import org.gabor.graph.Window;
 
-/** Convolution and its gradients: one loop nest, which meets every product x w, and three places to add it up. */
+/** Convolution and its gradients: one loop nest that meets every product of the three, and three places to add it up. */
 final class Convolutions {
-    private Convolutions() {}
+    private Convolutions() {
+    }
 
     static double[] of(Convolution op, Operands in) {
-        double[] out = in.out();
+        double[] out = in.out(), a = in.in(0), b = in.in(1);
         switch (op) {
-            case Convolution.Conv2d _ -> {
-                double[] x = in.in(0), w = in.in(1);
-                products(in.shape(0), in.shape(1), in.result(), op.window(), (xi, wi, yi) -> out[yi] += x[xi] * w[wi]);
-            }
-            case Convolution.Conv2dGradX _ -> {
-                double[] dy = in.in(0), w = in.in(1);
-                products(in.result(), in.shape(1), in.shape(0), op.window(), (xi, wi, yi) -> out[xi] += dy[yi] * w[wi]);
-            }
-            case Convolution.Conv2dGradW _ -> {
-                double[] x = in.in(0), dy = in.in(1);
-                products(in.shape(0), in.result(), in.shape(1), op.window(), (xi, wi, yi) -> out[wi] += x[xi] * dy[yi]);
-            }
+            case Convolution.Conv2d _ -> sum(Wanted.Y, op.window(), in.shape(0), a, in.shape(1), b, in.result(), out);
+            case Convolution.Conv2dGradX _ -> sum(Wanted.X, op.window(), in.result(), out, in.shape(1), b, in.shape(0), a);
+            case Convolution.Conv2dGradW _ -> sum(Wanted.W, op.window(), in.shape(0), a, in.result(), out, in.shape(1), b);
         }
         return out;
     }
 
-    private interface Sum {
-        void add(int x, int w, int y);
+    /** Which of the three is the sum of products of the other two. */
+    private enum Wanted {
+        X, W, Y
     }
 
-    /** Calls {@code sum} for every product of x and w that belongs to a y; those with padding are left out. */
-    private static void products(Shape x, Shape w, Shape y, Window window, Sum sum) {
-        for (int n = 0; n < y.n(); n++)
-            for (int k = 0; k < y.c(); k++)
-                for (int p = 0; p < y.h(); p++)
-                    for (int q = 0; q < y.w(); q++)
-                        for (int c = 0; c < x.c(); c++)
-                            for (int r = 0; r < w.h(); r++) {
-                                int h = p * window.strideH() - window.top() + r;
-                                if (h < 0 || h >= x.h()) continue;
-                                for (int s = 0; s < w.w(); s++) {
-                                    int v = q * window.strideW() - window.left() + s;
-                                    if (v < 0 || v >= x.w()) continue;
-                                    sum.add(((n * x.c() + c) * x.h() + h) * x.w() + v,
-                                            ((k * x.c() + c) * w.h() + r) * w.w() + s,
-                                            ((n * y.c() + k) * y.h() + p) * y.w() + q);
-                                }
+    /** Adds every product that belongs together; pixels in the padding belong to nothing. */
+    private static void sum(Wanted wanted, Window window, Shape xs, double[] x, Shape ws, double[] w, Shape ys, double[] y) {
+        for (int n = 0; n < ys.n(); n++)
+            for (int k = 0; k < ys.c(); k++)
+                for (int p = 0; p < ys.h(); p++)
+                    for (int q = 0; q < ys.w(); q++) {
+                        int yi = ((n * ys.c() + k) * ys.h() + p) * ys.w() + q;
+                        int top = p * window.strideH() - window.top(), left = q * window.strideW() - window.left();
+                        for (int c = 0; c < xs.c(); c++)
+                            for (int r = Math.max(0, -top); r < Math.min(ws.h(), xs.h() - top); r++) {
+                                int xRow = ((n * xs.c() + c) * xs.h() + top + r) * xs.w() + left;
+                                int wRow = ((k * xs.c() + c) * ws.h() + r) * ws.w();
+                                for (int s = Math.max(0, -left); s < Math.min(ws.w(), xs.w() - left); s++)
+                                    switch (wanted) {
+                                        case X -> x[xRow + s] += y[yi] * w[wRow + s];
+                                        case W -> w[wRow + s] += x[xRow + s] * y[yi];
+                                        case Y -> y[yi] += x[xRow + s] * w[wRow + s];
+                                    }
                             }
+                    }
     }
 }
