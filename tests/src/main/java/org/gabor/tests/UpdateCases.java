@@ -20,6 +20,8 @@ import org.gabor.graph.Update.SlabUpdate;
 
 /** Changes in place, with the guard open and closed. */
 final class UpdateCases {
+    private static final int MANY = 100_003;
+
     private UpdateCases() {}
 
     static List<Case> all() {
@@ -29,7 +31,7 @@ final class UpdateCases {
         for (boolean open : new boolean[] {true, false}) {
             String special = open ? "" : "behind a closed guard";
             for (Sgd rule : List.of(new Sgd(0, false), new Sgd(0.9, false), new Sgd(0.9, true)))
-                for (int[] sizes : new int[][] {{1, 1}, {16, 32}, {1000, 17}}) cases.add(slab(rule, sizes[0], sizes[1],
+                for (int[] sizes : new int[][] {{1, 1}, {16, 32}, {40_000, 17}}) cases.add(slab(rule, sizes[0], sizes[1],
                         open).named(special));
             for (int c : new int[] {1, 6, 17, 64})
                 for (long count : new long[] {2, 3 * 49})
@@ -101,8 +103,8 @@ final class UpdateCases {
         cases.add(guarded("loss NaN", Values.all(nan), Values.NORMAL, true));
         cases.add(guarded("loss infinite", Values.all(infinite), Values.NORMAL, true));
         cases.add(guarded("first gradient NaN", Values.all(1), spike(0, nan), true));
-        cases.add(guarded("last gradient infinite", Values.all(1), spike(1002, -infinite), true));
-        cases.add(guarded("one gradient infinite", Values.all(1), spike(517, infinite), true));
+        cases.add(guarded("last gradient infinite", Values.all(1), spike(MANY - 1, -infinite), true));
+        cases.add(guarded("one gradient infinite", Values.all(1), spike(70_000, infinite), true));
         cases.add(guarded("two infinities of opposite sign", Values.all(1), (r, i) -> i == 3 ? infinite : i == 4
                 ? -infinite : r.normal(i), true));
         cases.add(guarded("bad again", Values.all(nan), Values.NORMAL, false));
@@ -114,7 +116,7 @@ final class UpdateCases {
     private static Case guarded(String what, Values loss, Values gradients, boolean open) {
         return new Case("FiniteGuard", "FiniteGuard " + what, List.of(guard(open),
                 new Case.Arg("step", TensorType.i32(1), false, Values.all(42)),
-                in("loss", loss, 1), kept("gradients", gradients, 1003)), Filling.INTEGERS, true,
+                in("loss", loss, 1), kept("gradients", gradients, MANY)), Filling.INTEGERS, true,
                 (g, in) -> g.add(new FiniteGuard(), in));
     }
 }
