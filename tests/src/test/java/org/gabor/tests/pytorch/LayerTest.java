@@ -22,6 +22,7 @@ import org.gabor.graph.Update;
 import org.gabor.graph.Update.Group;
 import org.gabor.graph.Update.Rule.Sgd;
 import org.gabor.graph.Update.SlabUpdate;
+import org.gabor.spi.Backends;
 import org.gabor.tests.pytorch.Reference.Entry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -121,11 +122,14 @@ class LayerTest {
 
     private static Stream<DynamicTest> tests(String section, String what, Predicate<Entry> supported,
             BiConsumer<Machine, Entry> test) {
-        return Reference.section(section).stream().flatMap(e -> {
+        Stream<DynamicTest> run = Reference.section(section).stream().flatMap(e -> {
             String name = e.name(what);
             if (!supported.test(e)) return Stream.of(dynamicTest(name, () -> abort(name + " comes with part A2")));
             return MACHINES.stream().map(m -> dynamicTest(m.name() + ": " + name, () -> test.accept(m, e)));
         });
+        Stream<DynamicTest> skipped = Backends.all().stream().flatMap(p -> p.unavailable().stream()
+                .map(why -> dynamicTest(p.name() + ": " + section, () -> abort(p.name() + " skipped: " + why))));
+        return Stream.concat(run, skipped);
     }
 
     /** y, and the gradients of the sum of y dy. */
