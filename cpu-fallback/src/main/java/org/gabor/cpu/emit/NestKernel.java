@@ -36,7 +36,7 @@ final class NestKernel implements Kernel {
         int steps = 1;
         while (!around.isEmpty()) {
             Loop l = around.removeLast();
-            int fits = largestDivisor(l.count(), TABLE / steps);
+            int fits = Loop.largestDivisor(l.count(), TABLE / steps);
             taps.addFirst(new Loop(fits, l.a(), l.b()));
             steps *= fits;
             if (fits == l.count()) continue;
@@ -55,12 +55,6 @@ final class NestKernel implements Kernel {
                 rest /= l.count();
             }
         }
-    }
-
-    private static int largestDivisor(int n, int most) {
-        int d = Math.min(n, most);
-        while (n % d != 0) d--;
-        return d;
     }
 
     @Override
