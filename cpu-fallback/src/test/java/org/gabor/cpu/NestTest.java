@@ -30,6 +30,13 @@ class NestTest {
     private final OffHeap a = OffHeap.allocate(F * 300_000, "A"), b = OffHeap.allocate(F * 300_000, "B"),
             c = OffHeap.allocate(F * 300_000, "C"), bias = OffHeap.allocate(F * 3_000, "bias");
 
+    NestTest() {
+        for (OffHeap operand : List.of(a, b, bias)) {
+            MemorySegment m = Memory.segment(operand.address(), operand.bytes());
+            for (long i = 0; i < operand.bytes() / F; i++) m.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextInt(7) - 3);
+        }
+    }
+
     @AfterEach
     void free() { List.of(a, b, c, bias).forEach(OffHeap::free); }
 
@@ -89,10 +96,6 @@ class NestTest {
     }
 
     private void check(Nest nest) {
-        for (OffHeap operand : List.of(a, b, bias)) {
-            MemorySegment m = Memory.segment(operand.address(), operand.bytes());
-            for (long i = 0; i < operand.bytes() / F; i++) m.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextInt(7) - 3);
-        }
         MemorySegment result = Memory.segment(c.address(), c.bytes());
         result.fill((byte) -1);
         try (var workers = new Workers(2)) {
