@@ -69,7 +69,8 @@ final class CpuLowering {
             case Pooling p -> PoolingLowering.lower(this, p, head);
             case Pointwise.ChannelSum _ -> NormalizationLowering.channelSum(this, head);
             case Pointwise.Normalize n -> Chain.normalize(this, n, head);
-            case Pointwise _,Normalization.BatchNorm _,Normalization.BnGradX _ -> chain(step.nodes());
+            case Pointwise.Add _,Pointwise.AddBias _,Pointwise.Activate _,Pointwise.ActivateGrad _ -> chain(step.nodes());
+            case Normalization.BatchNorm _,Normalization.BnGradX _ -> chain(step.nodes());
             case Normalization.BnStats _ -> NormalizationLowering.stats(this, head);
             case Normalization.BnGradSums g -> NormalizationLowering.gradSums(this, g, head);
             case Leaf.Fill _,Loss.Expand _ -> chain(step.nodes());
