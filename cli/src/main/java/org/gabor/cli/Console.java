@@ -124,7 +124,9 @@ public final class Console {
     }
 
     /** True if results may have colours: a terminal, and NO_COLOR (no-color.org) not set. */
-    boolean colours() { return environment.getOrDefault("NO_COLOR", "").isEmpty() && isCapable() && screen.showsResults(); }
+    boolean colours() {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty() && isCapable() && screen.showsResults();
+    }
 
     /** True if the person asks to see stack traces. */
     boolean debug() { return !environment.getOrDefault("GABOR_DEBUG", "").isEmpty(); }

@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code gabor} itself: only help and version. */
-@Command(name = "gabor", versionProvider = GaborCommand.Version.class, customSynopsis = "gabor COMMAND [options]", header = "Gabor trains and uses convolutional networks.",
+@Command(name = "gabor", versionProvider = GaborCommand.Version.class, customSynopsis = "gabor COMMAND [options]",
+        header = "Gabor trains and uses convolutional networks.",
         description = {"%nWith no option, 'gabor train' trains LeNet-5 on digits that Gabor draws itself."},
         footer = {"%nExamples:",
                 "  gabor train                                    train LeNet-5 on the built-in digits",

@@ -33,20 +33,23 @@ class SummaryTest {
 
     @Test
     void aResidualBlockIsShownBehindItsParts() {
-        assertThat(Cli.line("summary resnet20").out()).containsSubsequence("\n10/body/5 ", "\n10/shortcut ", "\n10 ", "residual", "\n11 ")
+        assertThat(Cli.line("summary resnet20").out()).containsSubsequence("\n10/body/5 ", "\n10/shortcut ", "\n10 ",
+                "residual", "\n11 ")
                 .contains("parameters   269,722").contains("1,376 running statistics");
     }
 
     @Test
     void inputAndClassesAreThoseAskedFor() {
-        assertThat(Cli.line("summary resnet20 --input 3x64x48 --classes 7 --batch 1").out()).contains("images of 3x64x48 and 7 classes")
+        assertThat(Cli.line("summary resnet20 --input 3x64x48 --classes 7 --batch 1").out())
+                .contains("images of 3x64x48 and 7 classes")
                 .contains("16x64x48").containsPattern("dense units=7 +7 +455 +448");
     }
 
     @Test
     void thePlanIsTheSameTextEveryTime() {
         String plan = Cli.line("summary lenet5 --plan --device cpu").out();
-        assertThat(plan).contains("A training step of lenet5 on cpu, batch of 64").contains("SlabUpdate").contains("arena +");
+        assertThat(plan).contains("A training step of lenet5 on cpu, batch of 64").contains("SlabUpdate")
+                .contains("arena +");
         assertThat(Cli.line("summary lenet5 --plan --device cpu").out()).isEqualTo(plan);
     }
 }
