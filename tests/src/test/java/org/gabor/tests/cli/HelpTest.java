@@ -27,7 +27,7 @@ class HelpTest {
         assertThat(Cli.line("").exitCode()).isZero();
         assertThat(Cli.line("").out()).isEqualTo(Cli.line("--help").out())
                 .contains("\n  train ", "\n  eval ", "\n  predict ", "\n  summary ", "\n  models ", "\n  data ",
-                "\n  doctor ");
+                        "\n  doctor ");
     }
 
     @Test

@@ -45,9 +45,9 @@ class ListingsTest {
         int[] sums = new int[2];
         stats.out().lines().filter(l -> l.matches("\\d +[0-9,]+ +[0-9,]+")).map(l -> l.replace(",", "").split(" +"))
                 .forEach(cells -> {
-            sums[0] += Integer.parseInt(cells[1]);
-            sums[1] += Integer.parseInt(cells[2]);
-        });
+                    sums[0] += Integer.parseInt(cells[1]);
+                    sums[1] += Integer.parseInt(cells[2]);
+                });
         assertThat(sums).containsExactly(10_000, 2_000);
     }
 
