@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
                 "  gabor train --model lenet5 --data mnist:DIR    the same on MNIST",
                 "  gabor eval runs/latest                         how good is it, and what does it mix up?",
                 "  gabor predict runs/latest seven.png            what does this image show?",
-                "  gabor COMMAND --help                           all about a command"})
+                "  gabor COMMAND --help                           all about a command",
+                "%nExit codes: 0 well done, 1 a defect of Gabor, 2 usage, 3 data, 4 device, 5 training diverged,",
+                "6 quality gate missed, 7 model file, 8 out of memory, 9 cannot write."})
 final class GaborCommand implements Runnable {
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Shows the version.")
     boolean version;

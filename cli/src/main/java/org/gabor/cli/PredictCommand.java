@@ -26,6 +26,9 @@ import picocli.CommandLine.Parameters;
                 "  gabor predict runs/latest samples --top 1 --format csv > names.csv",
                 "  gabor predict best.safetensors 'photos/**/*.jpg' --format jsonl"})
 final class PredictCommand implements Runnable {
+    /** Images whose pixels are in memory at the same time. */
+    private static final int AT_ONCE = 256;
+
     private final Console console;
 
     @Parameters(index = "0", paramLabel = "MODEL",
@@ -63,9 +66,12 @@ final class PredictCommand implements Runnable {
         Saved saved = Saved.load(model);
         List<Path> files = ImageFiles.find(images);
         try (Device where = device.open(console, false); var classifier = Classifier.of(saved.model(), where)) {
-            List<List<Prediction>> classes = classifier.classify(files, top);
             var named = new ArrayList<Named>();
-            for (int i = 0; i < files.size(); i++) named.add(new Named(files.get(i), classes.get(i)));
+            for (int from = 0; from < files.size(); from += AT_ONCE) {
+                List<Path> some = files.subList(from, Math.min(files.size(), from + AT_ONCE));
+                List<List<Prediction>> classes = classifier.classify(some, top);
+                for (int i = 0; i < some.size(); i++) named.add(new Named(some.get(i), classes.get(i)));
+            }
             console.print(switch (format) {
                 case TABLE -> table(named);
                 case CSV -> csv(named);

@@ -17,6 +17,8 @@ import org.gabor.models.Models;
 import org.gabor.models.Recipe;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Summary;
+import org.gabor.optim.Optimizer;
+import org.gabor.optim.Sgd;
 import org.gabor.train.Device;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
@@ -127,11 +129,11 @@ final class SummaryCommand implements Runnable {
     }
 
     private void printPlan(ModelSpec spec, Optional<Recipe> recipe, int images) {
-        Recipe how = recipe.orElseGet(() -> Models.byName("lenet5").recipe(spec.height(), spec.width()));
+        Optimizer optimizer = recipe.map(Recipe::optimizer).orElse(Sgd.lr(0.05).momentum(0.9));
         try (Device where = device.open(console, false)) {
-            var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), how.optimizer(), images);
+            var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), optimizer, images);
             console.print("\nA training step of " + spec.name() + " on " + where.name() + ", batch of " + images + ", "
-                    + how.optimizer().describe().get("name") + "\n\n"
+                    + optimizer.describe().get("name") + "\n\n"
                     + PlanText.of(Compiler.plan(graph.graph(), where.backend().rules())).stripTrailing());
         }
     }

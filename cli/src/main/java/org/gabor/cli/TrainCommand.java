@@ -23,7 +23,9 @@ import org.gabor.train.TrainingRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code gabor train}. */
 @Command(name = "train", customSynopsis = "gabor train [--data DATA] [--model MODEL] [options]",
@@ -57,6 +59,9 @@ final class TrainCommand implements Runnable {
 
     @ArgGroup(validate = false, heading = "%nOutput%n", order = 6)
     private final Output output = new Output();
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     /** What to train on. */
     static final class Data {
@@ -212,8 +217,9 @@ final class TrainCommand implements Runnable {
         return c;
     }
 
-    private static Map<String, Object> environment(Device device) {
+    private Map<String, Object> environment(Device device) {
         var e = new LinkedHashMap<String, Object>(Environment.facts());
+        if (spec != null) e.put("command", spec.commandLine().getParseResult().originalArgs());
         e.put("started", Instant.now().toString());
         e.put("folder", Path.of("").toAbsolutePath().toString());
         e.put("device", device.name());

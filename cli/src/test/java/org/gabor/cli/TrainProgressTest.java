@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gabor.WriteException;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.TrainingListener.Progress;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,15 @@ class TrainProgressTest {
         console.print("result");
         assertThat(recorder.err()).isEqualTo("\r\u001b[Khalf way\r\u001b[K");
         assertThat(recorder.out()).isEqualTo("result" + System.lineSeparator());
+    }
+
+    @Test
+    void anErrorIsShownEvenIfTheLogCannotBeWritten() {
+        Console console = recorder.console(0, XTERM);
+        console.logTo(_ -> { throw new WriteException("disk full"); });
+        console.error("gabor: disk full");
+        console.error("gabor: still full");
+        assertThat(recorder.err()).isEqualTo("gabor: disk full\ngabor: still full\n");
     }
 
     @Test

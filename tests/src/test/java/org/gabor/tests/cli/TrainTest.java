@@ -48,8 +48,8 @@ class TrainTest {
         assertThat(Files.readString(run.resolve("log.txt"))).contains("epoch 1/1").contains(train.result("result"));
         assertThat(Files.readString(run.resolve("config.yaml"))).contains("data: \"digits\"").contains("seed: 3")
                 .contains("val_split: 0.1");
-        assertThat(Json.parse(Files.readString(run.resolve("env.json"))).object("env").get("device_reason"))
-                .isPresent();
+        assertThat(Json.parse(Files.readString(run.resolve("env.json"))).object("env").members())
+                .containsKeys("command", "device_reason", "java", "cpu");
         assertThat(Files.readAllLines(run.resolve("metrics.csv"))).hasSize(2);
     }
 
@@ -125,6 +125,7 @@ class TrainTest {
         String images = dir.resolve("folder").toString();
         Cli.run("data", "export", "digits", "--out", images, "--count", "400", "--split", "train");
         Cli first = trainOn(images, "1");
+        assertThat(first.err()).contains("note: the batch is 320");
         assertThat(first.result("result")).contains("validation accuracy").contains("(80 images");
         assertThat(first.result("result")).startsWith(Cli.run("eval", dir.resolve("own/latest").toString())
                 .result("result"));
@@ -139,7 +140,7 @@ class TrainTest {
 
     private static Cli trainOn(String images, String threads, String... more) {
         var words = new ArrayList<>(List.of("train", "--data", "imagefolder:" + images, "--val-split", "0.2",
-                "--epochs", "3", "--out", dir.resolve("own").toString(), "--name", "own", "--threads", threads));
+                "--epochs", "3", "--batch", "1000", "--out", dir.resolve("own").toString(), "--name", "own", "--threads", threads));
         words.addAll(List.of(more));
         return Cli.run(words.toArray(String[]::new));
     }
