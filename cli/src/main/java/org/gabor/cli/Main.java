@@ -1,9 +1,15 @@
 package org.gabor.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.gabor.Suggest;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /** Starts the command line. */
 public final class Main {
@@ -34,12 +40,15 @@ public final class Main {
         gabor.addSubcommand(new DataCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
         complete(gabor);
-        gabor.setCaseInsensitiveEnumValuesAllowed(true);
+        gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));
+        gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
+        gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
         gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));
         gabor.setParameterExceptionHandler((e, args) -> Failures.reportUsage(console, e));
-        gabor.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
+        gabor.setExecutionExceptionHandler(
+                (e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
         gabor.setExecutionStrategy(parsed -> {
             if (has(parsed, 'q')) console.beQuiet();
             if (has(parsed, 'h') || !parsed.hasSubcommand())
@@ -52,9 +61,19 @@ public final class Main {
     /** What all commands have in common. */
     private static void complete(CommandLine command) {
         command.addMixin("common", new CommonOptions());
-        command.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").parameterListHeading("%n").optionListHeading("%n")
-                .commandListHeading("%nCommands:%n").sortOptions(false);
+        command.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").parameterListHeading("%n")
+                .optionListHeading("%n").commandListHeading("%nCommands:%n").sortOptions(false);
         command.getSubcommands().values().forEach(Main::complete);
+    }
+
+    /** Reads the name of a constant, in small letters. */
+    private static <E extends Enum<E>> ITypeConverter<E> choice(E[] constants) {
+        return text -> {
+            List<String> known = Arrays.stream(constants).map(c -> c.name().toLowerCase(Locale.ROOT)).toList();
+            int i = known.indexOf(text);
+            if (i < 0) throw new TypeConversionException(Suggest.unknown("value", text, known));
+            return constants[i];
+        };
     }
 
     private static boolean has(ParseResult parsed, char option) {

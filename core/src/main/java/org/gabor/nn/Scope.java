@@ -43,7 +43,8 @@ public final class Scope {
 
     /** The outermost scope of a graph. */
     public Scope(Graph graph, boolean training) {
-        this(graph, "", training, new Shared(new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>()));
+        this(graph, "", training, new Shared(new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>(),
+                new LinkedHashMap<>()));
     }
 
     private Scope(Graph graph, String path, boolean training, Shared shared) {

@@ -82,7 +82,8 @@ public record RunFolder(Path path) implements TrainingListener {
         try {
             for (String line : Files.readAllLines(file)) {
                 String[] setting = line.split(": ", 2);
-                if (setting.length < 2) throw new DataException(file + ": '" + line + "' is no setting; expected NAME: VALUE");
+                if (setting.length < 2) throw new DataException(file + ": '" + line
+                        + "' is no setting; expected NAME: VALUE");
                 settings.put(setting[0], Json.parse(setting[1]));
             }
         } catch (NoSuchFileException e) {
