@@ -63,8 +63,8 @@ final class PointwiseCases {
     /** Values that go to the edges of the numbers, in every place of a vector. */
     private static Case special(Activation f, double... values) {
         int size = values.length * 19;
-        double[] all = IntStream.range(0, size).mapToDouble(i -> values[(i
-                + i / values.length) % values.length]).toArray();
+        double[] all = IntStream.range(0, size).map(i -> (i + i / values.length) % values.length)
+                .mapToDouble(i -> values[i]).toArray();
         return Case.of(new Activate(f), Filling.REALS, in("x", Values.cycle(all), size)).named("at the edges");
     }
 

@@ -20,8 +20,8 @@ class LayoutsTest {
     private final Graph g = new Graph();
     private final Node x = g.input("x", TensorType.f32(2, 3, 8, 8));
     private final Node w = g.parameter("w", TensorType.f32(4, 3, 3, 3));
-    private final Node v = g.parameter("v", TensorType.f32(4, 4, 3, 3)), u =
-            g.parameter("u", TensorType.f32(4, 4, 5, 5));
+    private final Node v = g.parameter("v", TensorType.f32(4, 4, 3, 3));
+    private final Node u = g.parameter("u", TensorType.f32(4, 4, 5, 5));
 
     private Plan plan() { return Compiler.plan(g, MadeUpRules.CHANNELS_LAST); }
 
