@@ -2,6 +2,9 @@ package org.gabor.tests.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -45,11 +48,15 @@ class SummaryTest {
                 .contains("16x64x48").containsPattern("dense units=7 +7 +455 +448");
     }
 
+    /**
+     * The plan of a training step, read and found right by hand. After a change of passes or rules that is meant:
+     * {@code ./gabor summary lenet5 --plan --device cpu > summary-lenet5-plan.txt} in the resources of this package.
+     */
     @Test
-    void thePlanIsTheSameTextEveryTime() {
-        String plan = Cli.line("summary lenet5 --plan --device cpu").out();
-        assertThat(plan).contains("A training step of lenet5 on cpu, batch of 64").contains("SlabUpdate")
-                .contains("arena +");
-        assertThat(Cli.line("summary lenet5 --plan --device cpu").out()).isEqualTo(plan);
+    void thePlanOfLenet5IsTheGoldenOne() throws IOException {
+        try (var golden = Objects.requireNonNull(SummaryTest.class.getResourceAsStream("summary-lenet5-plan.txt"))) {
+            assertThat(Cli.line("summary lenet5 --plan --device cpu").out())
+                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 }
