@@ -98,7 +98,7 @@ final class ConvolutionLowering {
     }
 
     /** Parts into which the sum over {@code blocks} of images is cut. */
-    static int groups(int blocks) { return largestDivisor(blocks, GROUPS); }
+    static int groups(int blocks) { return Loop.largestDivisor(blocks, GROUPS); }
 
     private static Pointwise sum(long parts, int groups, int size, long result) {
         var code = new Code(size);
@@ -109,17 +109,11 @@ final class ConvolutionLowering {
         return code.kernel(0);
     }
 
-    private static int largestDivisor(int n, int most) {
-        int d = Math.min(n, most);
-        while (n % d != 0) d--;
-        return d;
-    }
-
     /** How many rows of a plane, and if a plane is small how many blocks of images, the columns of a nest take in. */
     private record Tile(int blocks, int rows) {
         static Tile of(int blocks, int rows, int rowColumns) {
-            int r = largestDivisor(rows, Math.max(1, COLUMNS / rowColumns));
-            int b = r < rows ? 1 : largestDivisor(blocks, Math.max(1, COLUMNS / (rows * rowColumns)));
+            int r = Loop.largestDivisor(rows, Math.max(1, COLUMNS / rowColumns));
+            int b = r < rows ? 1 : Loop.largestDivisor(blocks, Math.max(1, COLUMNS / (rows * rowColumns)));
             return new Tile(b, r);
         }
     }

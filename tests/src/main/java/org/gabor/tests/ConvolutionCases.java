@@ -61,7 +61,12 @@ final class ConvolutionCases {
             new Conv(33, 17, 5, 5, 3, Window.of(3, 2, 1)),
             new Conv(16, 16, 8, 8, 32, Window.of(3, 2, 1)),
             new Conv(1, 64, 6, 6, 64, Window.of(3, 1, 1)),
-            new Conv(16, 64, 4, 4, 16, Window.of(3, 1, 1)));
+            new Conv(16, 64, 4, 4, 16, Window.of(3, 1, 1)),
+            // wide rows, many filters, long sums
+            new Conv(1, 1, 3, 1100, 2, Window.of(3, 1, 1)),
+            new Conv(16, 2, 2, 67, 2, Window.of(2, 1, 0)),
+            new Conv(1, 3, 4, 4, 70, Window.of(3, 1, 1)),
+            new Conv(1, 517, 3, 3, 2, Window.of(3, 1, 1)));
 
     static List<Case> all() {
         var cases = new ArrayList<Case>();

@@ -23,7 +23,7 @@ final class PointwiseCases {
     private static final List<Shape> SHAPES = List.of(Shape.of(1, 1, 1, 1), Shape.of(2, 3, 5, 7), Shape.of(16, 6, 9, 9),
             Shape.of(17, 16, 4, 4), Shape.of(33, 1, 6, 6), Shape.of(1, 64, 3, 3), Shape.of(32, 17, 1, 1),
             Shape.of(1, 1),
-            Shape.of(5, 7), Shape.of(64, 120), Shape.of(33, 10));
+            Shape.of(5, 7), Shape.of(64, 120), Shape.of(33, 10), Shape.of(1, 3, 97, 103), Shape.of(16, 2, 30, 31));
 
     static List<Case> all() {
         var cases = new ArrayList<Case>();
@@ -63,8 +63,8 @@ final class PointwiseCases {
     /** Values that go to the edges of the numbers, in every place of a vector. */
     private static Case special(Activation f, double... values) {
         int size = values.length * 19;
-        double[] all = IntStream.range(0, size).mapToDouble(i -> values[(i
-                + i / values.length) % values.length]).toArray();
+        double[] all = IntStream.range(0, size).map(i -> (i + i / values.length) % values.length)
+                .mapToDouble(i -> values[i]).toArray();
         return Case.of(new Activate(f), Filling.REALS, in("x", Values.cycle(all), size)).named("at the edges");
     }
 

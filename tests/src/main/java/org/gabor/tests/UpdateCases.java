@@ -20,6 +20,8 @@ import org.gabor.graph.Update.SlabUpdate;
 
 /** Changes in place, with the guard open and closed. */
 final class UpdateCases {
+    private static final int MANY = 100_003;
+
     private UpdateCases() {}
 
     static List<Case> all() {
@@ -29,7 +31,7 @@ final class UpdateCases {
         for (boolean open : new boolean[] {true, false}) {
             String special = open ? "" : "behind a closed guard";
             for (Sgd rule : List.of(new Sgd(0, false), new Sgd(0.9, false), new Sgd(0.9, true)))
-                for (int[] sizes : new int[][] {{1, 1}, {16, 32}, {1000, 17}}) cases.add(slab(rule, sizes[0], sizes[1],
+                for (int[] sizes : new int[][] {{1, 1}, {16, 32}, {40_000, 17}}) cases.add(slab(rule, sizes[0], sizes[1],
                         open).named(special));
             for (int c : new int[] {1, 6, 17, 64})
                 for (long count : new long[] {2, 3 * 49})
@@ -37,8 +39,7 @@ final class UpdateCases {
                             kept("running", Values.NORMAL.statistics(c), 2, c),
                             in("stats", Values.NORMAL.statistics(c), 2, c), guard(open)).named(special));
             cases.add(Case.of(new Accumulate(), Filling.REALS, kept("total", Values.NORMAL, 1),
-                    in("x", Values.NORMAL, 1), guard(open))
-                    .named(special));
+                    in("x", Values.NORMAL, 1), guard(open)).named(special));
         }
         return cases;
     }
@@ -47,14 +48,16 @@ final class UpdateCases {
         return new Case.Arg("guard", Update.GUARD, true, open ? Values.all(0) : Values.cycle(1, 100));
     }
 
-    /** Two groups, zeros at the end of each, and a stretch behind them that belongs to no group. */
+    /** Two groups, zeros at the end of each, and a stretch behind them that belongs to no group and stays as it is. */
     private static Case slab(Sgd rule, int first, int second, boolean open) {
         int begin = (first + 15) / 16 * 16, end = begin + (second + 15) / 16 * 16, size = end + 16;
         var groups = List.of(new Group("decay", 0, begin, 5e-4), new Group("no decay", begin, end, 0));
-        Values padded = (random, i) -> i < first || (i >= begin && i < begin + second) ? random.normal(i) : 0;
+        Values padded = (random, i) -> {
+            boolean padding = i < begin ? i >= first : i < end && i >= begin + second;
+            return padding ? 0 : random.normal(i);
+        };
         var args = new ArrayList<>(List.of(kept("weights", padded, size), kept("gradients", padded, size),
-                in("lr", Values.all(0.05), 1),
-                new Case.Arg("step", TensorType.i32(1), false, Values.all(7)), guard(open)));
+                in("lr", Values.all(0.05), 1), new Case.Arg("step", TensorType.i32(1), false, Values.all(7)), guard(open)));
         if (rule.states() == 1) args.add(kept("velocity", padded, size));
         // without named outputs: the slabs are read as parameters, and their padding is zero
         return new Case("SlabUpdate", rule + " " + groups, args, Filling.REALS, true,
@@ -65,8 +68,7 @@ final class UpdateCases {
         for (Filling f : Filling.values()) {
             cases.add(Case.of(new PackSlab(List.of(0)), f, kept("slab", f.numbers(), 1), in("a", f, 1)));
             cases.add(Case.of(new PackSlab(List.of(16, 0, 48)), f, kept("slab", f.numbers(), 64), in("a", f, 3, 7),
-                    in("b", f, 16),
-                    in("c", f, 2, 2, 2, 2)));
+                    in("b", f, 16), in("c", f, 2, 2, 2, 2)));
             List<Case.Arg> args = List.of(kept("slab", f.numbers(), 96), in("x", f, 4, 8), in("dy", f, 4, 6));
             cases.add(packed("gradients made in the slab", f, args, (x, dy) -> List.of(dy.matmul(x, true, false),
                     x.graph().add(new ChannelSum(), dy))));
@@ -101,8 +103,8 @@ final class UpdateCases {
         cases.add(guarded("loss NaN", Values.all(nan), Values.NORMAL, true));
         cases.add(guarded("loss infinite", Values.all(infinite), Values.NORMAL, true));
         cases.add(guarded("first gradient NaN", Values.all(1), spike(0, nan), true));
-        cases.add(guarded("last gradient infinite", Values.all(1), spike(1002, -infinite), true));
-        cases.add(guarded("one gradient infinite", Values.all(1), spike(517, infinite), true));
+        cases.add(guarded("last gradient infinite", Values.all(1), spike(MANY - 1, -infinite), true));
+        cases.add(guarded("one gradient infinite", Values.all(1), spike(70_000, infinite), true));
         cases.add(guarded("two infinities of opposite sign", Values.all(1), (r, i) -> i == 3 ? infinite : i == 4
                 ? -infinite : r.normal(i), true));
         cases.add(guarded("bad again", Values.all(nan), Values.NORMAL, false));
@@ -114,7 +116,7 @@ final class UpdateCases {
     private static Case guarded(String what, Values loss, Values gradients, boolean open) {
         return new Case("FiniteGuard", "FiniteGuard " + what, List.of(guard(open),
                 new Case.Arg("step", TensorType.i32(1), false, Values.all(42)),
-                in("loss", loss, 1), kept("gradients", gradients, 1003)), Filling.INTEGERS, true,
+                in("loss", loss, 1), kept("gradients", gradients, MANY)), Filling.INTEGERS, true,
                 (g, in) -> g.add(new FiniteGuard(), in));
     }
 }

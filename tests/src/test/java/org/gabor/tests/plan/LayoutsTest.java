@@ -20,8 +20,8 @@ class LayoutsTest {
     private final Graph g = new Graph();
     private final Node x = g.input("x", TensorType.f32(2, 3, 8, 8));
     private final Node w = g.parameter("w", TensorType.f32(4, 3, 3, 3));
-    private final Node v = g.parameter("v", TensorType.f32(4, 4, 3, 3)), u =
-            g.parameter("u", TensorType.f32(4, 4, 5, 5));
+    private final Node v = g.parameter("v", TensorType.f32(4, 4, 3, 3));
+    private final Node u = g.parameter("u", TensorType.f32(4, 4, 5, 5));
 
     private Plan plan() { return Compiler.plan(g, MadeUpRules.CHANNELS_LAST); }
 
@@ -67,7 +67,8 @@ class LayoutsTest {
                 y.conv2d(u, Window.of(5, 1, 2)).flatten());
         g.output("max", y.maxPool(Window.of(2, 2, 0)).flatten());
         Plan plan = plan();
-        Node relu = plan.steps().stream().map(Step::result).filter(n -> n.op().label().equals("relu")).findFirst().orElseThrow();
+        Node relu = plan.steps().stream().map(Step::result).filter(n -> n.op().label().equals("relu")).findFirst()
+                .orElseThrow();
         assertThat(plan.value(relu).layout()).isEqualTo(Layout.NHWC.withHalo(2));
         assertThat(plan.value(relu).bytes()).isEqualTo(4L * 2 * 4 * (6 + 4) * (6 + 4));
     }

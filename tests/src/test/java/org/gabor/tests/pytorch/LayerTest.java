@@ -22,6 +22,7 @@ import org.gabor.graph.Update;
 import org.gabor.graph.Update.Group;
 import org.gabor.graph.Update.Rule.Sgd;
 import org.gabor.graph.Update.SlabUpdate;
+import org.gabor.spi.Backends;
 import org.gabor.tests.pytorch.Reference.Entry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -100,14 +101,18 @@ class LayerTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> optimizersStepByStep() { return tests("optimizers", "optimizer", LayerTest::isSgd,
-    LayerTest::sgd); }
+    Stream<DynamicTest> optimizersStepByStep() {
+        return tests("optimizers", "optimizer", LayerTest::isSgd,
+                LayerTest::sgd);
+    }
 
     @Test
     void whatIsNotRunIsExactlyWhatComesLater() {
         var skipped = new ArrayList<String>();
-        Reference.section("layers").stream().filter(e -> Layers.of(e).isEmpty()).forEach(e -> skipped.add(e.name("layer")));
-        Reference.section("losses").stream().filter(e -> !isPlainCrossEntropy(e)).forEach(e -> skipped.add(e.name("loss")));
+        Reference.section("layers").stream().filter(e -> Layers.of(e).isEmpty())
+                .forEach(e -> skipped.add(e.name("layer")));
+        Reference.section("losses").stream().filter(e -> !isPlainCrossEntropy(e))
+                .forEach(e -> skipped.add(e.name("loss")));
         Reference.section("optimizers").stream().filter(e -> !isSgd(e)).forEach(e -> skipped.add(e.name("optimizer")));
         assertThat(skipped).containsExactlyElementsOf(LATER);
     }
@@ -117,11 +122,14 @@ class LayerTest {
 
     private static Stream<DynamicTest> tests(String section, String what, Predicate<Entry> supported,
             BiConsumer<Machine, Entry> test) {
-        return Reference.section(section).stream().flatMap(e -> {
+        Stream<DynamicTest> run = Reference.section(section).stream().flatMap(e -> {
             String name = e.name(what);
             if (!supported.test(e)) return Stream.of(dynamicTest(name, () -> abort(name + " comes with part A2")));
             return MACHINES.stream().map(m -> dynamicTest(m.name() + ": " + name, () -> test.accept(m, e)));
         });
+        Stream<DynamicTest> skipped = Backends.all().stream().flatMap(p -> p.unavailable().stream()
+                .map(why -> dynamicTest(p.name() + ": " + section, () -> abort(p.name() + " skipped: " + why))));
+        return Stream.concat(run, skipped);
     }
 
     /** y, and the gradients of the sum of y dy. */
@@ -185,7 +193,7 @@ class LayerTest {
         var g = new Graph();
         List<Node> in = new ArrayList<>(List.of(g.parameter("w", slab), g.input("gradients", slab),
                 g.input("lr", TensorType.f32(1)), g.input("step", TensorType.i32(1)),
-                        g.parameter("guard", Update.GUARD)));
+                g.parameter("guard", Update.GUARD)));
         if (rule.states() == 1) in.add(g.parameter("velocity", slab));
         g.add(new SlabUpdate(rule, List.of(group)), in);
         try (Machine.Run run = m.start(g)) {

@@ -145,7 +145,7 @@ class LeNetTest {
     private static void compare(double[] losses, double[] expected, double tolerance) {
         for (int k = 0; k < losses.length; k++)
             assertThat(Math.abs(losses[k] - expected[k]) / expected[k]).as("loss of step %d is %s, expected %s", k,
-            losses[k],
+                    losses[k],
                     expected[k]).isLessThanOrEqualTo(tolerance);
     }
 
@@ -153,8 +153,8 @@ class LeNetTest {
         int i = 0;
         for (double[] w : weights.values()) {
             String name = NAMES.get(i++);
-            double norm = Math.sqrt(Arrays.stream(w).map(v -> v * v).sum()), expected =
-                    e.at("final_norms").number(name);
+            double norm = Math.sqrt(Arrays.stream(w).map(v -> v * v).sum());
+            double expected = e.at("final_norms").number(name);
             assertThat(Math.abs(norm - expected) / expected).as("norm of %s is %s, expected %s", name, norm, expected)
                     .isLessThanOrEqualTo(tolerance);
         }
