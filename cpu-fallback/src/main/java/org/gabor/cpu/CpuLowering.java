@@ -16,7 +16,6 @@ import org.gabor.graph.Loss;
 import org.gabor.graph.Movement;
 import org.gabor.graph.Node;
 import org.gabor.graph.Normalization;
-import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;

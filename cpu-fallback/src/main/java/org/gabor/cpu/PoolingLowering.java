@@ -7,7 +7,6 @@ import org.gabor.cpu.CpuLowering.Finish;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Pool;
 import org.gabor.cpu.kernel.Pool.Span;
-import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Separable.Tap;
 import org.gabor.graph.Node;
 import org.gabor.graph.Pooling;
