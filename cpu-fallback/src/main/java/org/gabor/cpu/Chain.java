@@ -63,8 +63,20 @@ final class Chain {
 
     private int member(Node n) {
         return switch (n.op()) {
+            case Pointwise p -> pointwise(p, n);
+            case BatchNorm b -> batchNorm(b, n);
+            case BnGradX g -> batchNormGradient(g, n);
             case Leaf.Fill f -> code.fill(new Source.Constant((float) f.value()));
-            case Loss.Expand e -> code.times(code.fill(new Source.Single(code.single(to.at(n.in(0)).address()))), e.scale());
+            case Loss.Expand e -> {
+                int x = code.single(to.at(n.in(0)).address());
+                yield code.times(code.fill(new Source.Single(x)), e.scale());
+            }
+            case Op other -> throw new IllegalStateException(other + " in a chain");
+        };
+    }
+
+    private int pointwise(Pointwise op, Node n) {
+        return switch (op) {
             case Pointwise.Add _ -> code.add(register(n.in(0)), register(n.in(1)));
             case Pointwise.AddBias _ -> code.combine(Operator.ADD, register(n.in(0)), channel(to.at(n.in(1)).address()));
             case Pointwise.Activate a -> code.apply(switch (a.f()) {
@@ -75,14 +87,15 @@ final class Chain {
                 case Activation.Relu _ -> Operator.RELU_SLOPE;
                 case Activation.Tanh _ -> Operator.TANH_SLOPE;
             }, register(n.in(0)), new Source.Register(register(n.in(1))));
-            case BatchNorm b -> {
-                Source scale = channel(NormalizationLowering.coefficients(to, b, n));
-                int scaled = code.combine(Operator.MUL, centred(n), scale);
-                yield code.combine(Operator.ADD, scaled, channel(to.at(n.in(3)).address()));
-            }
-            case BnGradX g -> batchNormGradient(g, n);
-            case Op other -> throw new IllegalStateException(other + " in a chain");
+            case Pointwise.Normalize _,Pointwise.ChannelSum _ -> throw new IllegalStateException(op + " in a chain");
         };
+    }
+
+    /** gamma / sqrt(var + eps) times (x - mean), plus beta. */
+    private int batchNorm(BatchNorm op, Node n) {
+        Source scale = channel(NormalizationLowering.coefficients(to, op, n));
+        int scaled = code.combine(Operator.MUL, centred(n), scale);
+        return code.combine(Operator.ADD, scaled, channel(to.at(n.in(3)).address()));
     }
 
     /** gamma / sqrt(var + eps) times (dy - sums[0] / m - (x - mean) sums[1] / (m sqrt(var + eps))). */

@@ -5,6 +5,8 @@ import java.util.List;
 import org.gabor.UsageException;
 import org.gabor.compile.Step;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.Nest.Bias;
+import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.graph.Activation;
 import org.gabor.graph.Convolution;
@@ -19,8 +21,6 @@ import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
 import org.gabor.graph.Update;
-import org.gabor.cpu.kernel.Nest.Bias;
-import org.gabor.cpu.kernel.Nest.Epilogue;
 
 /** Turns a step of a plan into kernels. The families of operations have a lowering each; this one hands out. */
 final class CpuLowering {
@@ -62,28 +62,25 @@ final class CpuLowering {
 
     private void lower(Node head) {
         switch (head.op()) {
-            case Leaf.Fill _, Loss.Expand _, Pointwise.Normalize _, Pointwise.Add _, Pointwise.AddBias _,
-                    Pointwise.Activate _, Pointwise.ActivateGrad _, Normalization.BatchNorm _, Normalization.BnGradX _ ->
-                chain(step.nodes());
             case Convolution.Conv2d c -> product(e -> ConvolutionLowering.forward(this, c, head, e));
-            case Product.MatMul m -> product(e -> ProductLowering.matMul(this, m, head, e));
             case Convolution.Conv2dGradX g -> ConvolutionLowering.gradX(this, g, head);
             case Convolution.Conv2dGradW g -> ConvolutionLowering.gradW(this, g, head);
+            case Product.MatMul m -> product(e -> ProductLowering.matMul(this, m, head, e));
             case Pooling p -> PoolingLowering.lower(this, p, head);
             case Pointwise.ChannelSum _ -> NormalizationLowering.channelSum(this, head);
+            case Pointwise.Normalize n -> Chain.normalize(this, n, head);
+            case Pointwise _,Normalization.BatchNorm _,Normalization.BnGradX _ -> chain(step.nodes());
             case Normalization.BnStats _ -> NormalizationLowering.stats(this, head);
             case Normalization.BnGradSums g -> NormalizationLowering.gradSums(this, g, head);
+            case Leaf.Fill _,Loss.Expand _ -> chain(step.nodes());
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);
-            case Leaf.Input _, Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
+            case Leaf.Input _,Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
         }
     }
 
-    private void chain(List<Node> members) {
-        if (members.getFirst().op() instanceof Pointwise.Normalize n) Chain.normalize(this, n, members.getFirst());
-        else new Chain(this, members).lower();
-    }
+    private void chain(List<Node> members) { new Chain(this, members).lower(); }
 
     /** What makes a product, given where it goes and what is done to it on the way. */
     private interface ProductOf {
@@ -130,7 +127,8 @@ final class CpuLowering {
             case U8, I32 -> moves || n.op() instanceof Update.FiniteGuard;
             case BF16, F16 -> false;
         };
-        if (!known) throw new UsageException("cpu: %s of %s is not supported (layer %s); use f32".formatted(n.op().label(), dtype.label(),
-                n.path().isEmpty() ? "-" : n.path()));
+        String layer = n.path().isEmpty() ? "" : " (layer " + n.path() + ")";
+        if (!known)
+            throw new UsageException("cpu: " + n.op().label() + " of " + dtype.label() + " is not supported; use f32" + layer);
     }
 }

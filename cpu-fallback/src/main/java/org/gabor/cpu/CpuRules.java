@@ -5,10 +5,10 @@ import java.util.Map;
 import org.gabor.compile.Pattern;
 import org.gabor.compile.Rules;
 import org.gabor.compile.Step;
+import org.gabor.graph.Convolution;
 import org.gabor.graph.Convolution.Conv2d;
 import org.gabor.graph.Convolution.Conv2dGradW;
 import org.gabor.graph.Convolution.Conv2dGradX;
-import org.gabor.graph.Convolution;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
@@ -44,9 +44,12 @@ final class CpuRules implements Rules {
 
     @Override
     public List<Pattern> patterns() {
-        return List.of(Pattern.of(PRODUCT, Conv2d.class, MatMul.class).optional(AddBias.class).optional(Activate.class),
-                Pattern.of(CHAIN, BatchNorm.class, BnGradX.class, Add.class, AddBias.class, Activate.class, ActivateGrad.class)
-                        .many(Add.class, AddBias.class, Activate.class, ActivateGrad.class));
+        Pattern product = Pattern.of(PRODUCT, Conv2d.class, MatMul.class);
+        // a bias starts a chain but never continues one: what stands before could be the bias itself
+        Pattern chain =
+                Pattern.of(CHAIN, BatchNorm.class, BnGradX.class, Add.class, AddBias.class, Activate.class, ActivateGrad.class);
+        return List.of(product.optional(AddBias.class).optional(Activate.class),
+                chain.many(Add.class, Activate.class, ActivateGrad.class));
     }
 
     @Override
@@ -54,16 +57,15 @@ final class CpuRules implements Rules {
         Layout dense = Layout.LOGICAL;
         return switch (node.op()) {
             case Leaf.Fill _ -> new Signature(List.of(), images(node.shape()));
-            case Leaf.Input _, Leaf.Parameter _ -> Signature.logical(node);
-            case Conv2d _, Conv2dGradX _ -> new Signature(List.of(images(node.in(0).shape()), dense), images(node.shape()));
-            case Conv2dGradW _ -> new Signature(List.of(images(node.in(0).shape()), images(node.in(1).shape())), dense);
-            case Product _, Loss.SoftmaxCrossEntropy _, Loss.SoftmaxCrossEntropyGrad _, Loss.Softmax _,
-                    Loss.SoftmaxGrad _, Loss.InTopK _, Loss.Sum _, Update _ -> Signature.logical(node);
+            case Leaf.Input _,Leaf.Parameter _ -> Signature.logical(node);
+            case Conv2d _,Conv2dGradX _ -> new Signature(List.of(images(node, 0), dense), images(node.shape()));
+            case Conv2dGradW _ -> new Signature(List.of(images(node, 0), images(node, 1)), dense);
             case Loss.Expand _ -> new Signature(List.of(dense), images(node.shape()));
-            case Pooling _, Pointwise _, Normalization _ -> channelwise(node);
+            case Product _,Loss _,Update _ -> Signature.logical(node);
+            case Pooling _,Pointwise _,Normalization _ -> channelwise(node);
             case Movement.Reshape _ -> Signature.logical(node);
             case Movement.Convert c -> new Signature(inputs, c.to());
-            case Movement.Slice _, Movement.Pad _ -> {
+            case Movement.Slice _,Movement.Pad _ -> {
                 // the blocks of images must stay what they are
                 boolean sameImages = node.shape().rank() == 4 && node.in(0).shape().n() == node.shape().n();
                 yield sameImages ? channelwise(node) : Signature.logical(node);
@@ -76,6 +78,8 @@ final class CpuRules implements Rules {
         return new Signature(node.inputs().stream().map(in -> images(in.shape())).toList(), images(node.shape()));
     }
 
+    private static Layout images(Node node, int input) { return images(node.in(input).shape()); }
+
     private static Layout images(Shape x) {
         if (x.rank() != 4) return Layout.LOGICAL;
         return x.n() % SIDE_BY_SIDE == 0 ? SIXTEEN : SINGLE;
@@ -85,7 +89,7 @@ final class CpuRules implements Rules {
     public int halo(Node node, int input) {
         if (input != 0 || !(node.op() instanceof Convolution c)) return 0;
         return switch (c) {
-            case Conv2d _, Conv2dGradW _ -> Phase.haloOfInput(c.window(), node.in(0).shape());
+            case Conv2d _,Conv2dGradW _ -> Phase.haloOfInput(c.window(), node.in(0).shape());
             case Conv2dGradX _ -> Phase.haloOfGradient(c.window(), node.shape());
         };
     }
@@ -104,7 +108,7 @@ final class CpuRules implements Rules {
             }
             case BatchNorm _ -> NormalizationLowering.FORWARD_ROWS * node.in(2).type().bytes();
             case BnGradX g -> NormalizationLowering.rows(g) * node.in(2).type().bytes();
-            case Leaf _, Convolution _, Product _, Pooling _, Pointwise _, Normalization _, Loss _, Movement _, Update _ -> 0;
+            case Leaf _,Convolution _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
         };
     }
 

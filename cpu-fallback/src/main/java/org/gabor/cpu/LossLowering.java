@@ -19,7 +19,7 @@ final class LossLowering {
             case Loss.SoftmaxGrad _ -> to.add(rows(Kind.SOFTMAX_GRADIENT, node, x, 0, second(to, node), 0, y));
             case Loss.SoftmaxCrossEntropy _ -> to.add(rows(Kind.CROSS_ENTROPY, node, x, second(to, node), 0, 0, y));
             case Loss.SoftmaxCrossEntropyGrad _ ->
-                to.add(rows(Kind.CROSS_ENTROPY_GRADIENT, node, x, second(to, node), to.at(node.in(2)).address(), 0, y));
+                    to.add(rows(Kind.CROSS_ENTROPY_GRADIENT, node, x, second(to, node), to.at(node.in(2)).address(), 0, y));
             case Loss.InTopK top -> to.add(rows(Kind.IN_TOP_K, node, x, second(to, node), 0, top.k(), y));
             case Loss.Sum s -> {
                 var run = new Loop(Math.toIntExact(node.in(0).shape().size()), Float.BYTES, 0);

@@ -16,13 +16,14 @@ import org.gabor.graph.Window;
  * @param base output pixel that the first tap brings to the first pixel
  */
 record Phase(int first, int count, int firstTap, int taps, int base) {
-    /** The phases of {@code size} pixels under a kernel of {@code kernel} taps with {@code padding} before the first pixel. */
+    /** The phases of {@code size} pixels under {@code kernel} taps with {@code padding} before the first pixel. */
     static List<Phase> of(int size, int kernel, int stride, int padding) {
         var phases = new ArrayList<Phase>();
         for (int first = 0; first < Math.min(stride, size); first++) {
             int tap = (first + padding) % stride;
             int taps = tap < kernel ? Math.ceilDiv(kernel - tap, stride) : 0;
-            phases.add(new Phase(first, Math.ceilDiv(size - first, stride), tap, taps, (first + padding - tap) / stride));
+            int count = Math.ceilDiv(size - first, stride), base = (first + padding - tap) / stride;
+            phases.add(new Phase(first, count, tap, taps, base));
         }
         return phases;
     }

@@ -28,7 +28,7 @@ record Approx(double value, double error) {
         return rounded(value * b.value, Math.abs(value) * b.error + Math.abs(b.value) * error + error * b.error);
     }
 
-    /** 1 / sqrt(this): sum, root and quotient round once each; an error d of the argument a costs (1 - d / a)^-1/2 - 1. */
+    /** 1 / sqrt(this): root and quotient round once each; an error d of the argument a costs (1 - d / a)^-1/2 - 1. */
     Approx inverseRoot() {
         double relative = error / value;
         if (!(relative < 0.5)) return new Approx(1 / Math.sqrt(value), Double.POSITIVE_INFINITY);

@@ -43,7 +43,7 @@ public final class Bounds {
     /**
      * Bounds of every node after one run.
      *
-     * @param fed what inputs and parameters hold before the run, by name; all of it must be exact in the backend's types
+     * @param fed what inputs and parameters hold before the run, by name; it must be exact in the backend's types
      */
     public static Bounds of(Graph graph, Map<String, double[]> fed) {
         var bounds = new Bounds(graph.nodes().size());
@@ -110,8 +110,8 @@ public final class Bounds {
     private static double[] moved(Movement op, Operands e) { return Evaluation.of(op, e); }
 
     /**
-     * y = sum of K products a b with operands off by ea and eb. Were all terms as large as they can be, the sum would be
-     * T = sum of (|a| + ea) (|b| + eb); the operands account for T - sum of |a b|, the rounding for (K + 2) u T. The op
+     * y = sum of K products a b with operands off by ea and eb. Were all terms as large as they can be, the sum would
+     * be T = sum of (|a| + ea) (|b| + eb); the operands account for T - sum of |a b|, the rounding for (K + 2) u T. The op
      * itself gives all three, on magnitudes and, for K, on ones.
      */
     private static double[] bilinear(Op op, Operands v, Operands e) {

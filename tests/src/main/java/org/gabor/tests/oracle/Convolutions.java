@@ -4,7 +4,7 @@ import org.gabor.graph.Convolution;
 import org.gabor.graph.Shape;
 import org.gabor.graph.Window;
 
-/** Convolution and its gradients: one loop nest that meets every product of the three, and three places to add it up. */
+/** Convolution and its gradients: one loop nest that meets every product, and three places to add it up. */
 final class Convolutions {
     private Convolutions() {
     }
@@ -41,10 +41,10 @@ final class Convolutions {
                                 int wRow = ((k * xs.c() + c) * ws.h() + r) * ws.w();
                                 for (int s = Math.max(0, -left); s < Math.min(ws.w(), xs.w() - left); s++)
                                     switch (wanted) {
-                                        case X -> x[xRow + s] += y[yi] * w[wRow + s];
-                                        case W -> w[wRow + s] += x[xRow + s] * y[yi];
-                                        case Y -> y[yi] += x[xRow + s] * w[wRow + s];
-                                    }
+                                    case X -> x[xRow + s] += y[yi] * w[wRow + s];
+                                    case W -> w[wRow + s] += x[xRow + s] * y[yi];
+                                    case Y -> y[yi] += x[xRow + s] * w[wRow + s];
+                                }
                             }
                     }
     }

@@ -24,7 +24,7 @@ final class PointwiseBounds {
         };
     }
 
-    /** Both functions change by no more than their argument does; ReLU not at all where its argument is surely negative. */
+    /** Both functions change by no more than their argument; ReLU not at all where that is surely negative. */
     private static Approx activated(Activation f, Approx x) {
         return switch (f) {
             case Activation.Relu _ -> new Approx(Math.max(x.value(), 0),

@@ -140,7 +140,7 @@ class GradientTest {
         return sum / (12 * STEP);
     }
 
-    /** Distinct values at least 0.018 from zero and 0.05 from each other, so that no step crosses a kink of ReLU or max. */
+    /** Distinct values 0.018 from zero and 0.05 from each other or more, so that no step crosses a kink of ReLU or max. */
     private static double[] values(int size, int seed) {
         return IntStream.range(0, size).mapToDouble(i -> ((i * 37 + 11 + 29 * seed) % 101 - 50
                 + 0.37) * 0.05).toArray();

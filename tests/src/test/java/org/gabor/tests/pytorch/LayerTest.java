@@ -100,14 +100,18 @@ class LayerTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> optimizersStepByStep() { return tests("optimizers", "optimizer", LayerTest::isSgd,
-    LayerTest::sgd); }
+    Stream<DynamicTest> optimizersStepByStep() {
+        return tests("optimizers", "optimizer", LayerTest::isSgd,
+                LayerTest::sgd);
+    }
 
     @Test
     void whatIsNotRunIsExactlyWhatComesLater() {
         var skipped = new ArrayList<String>();
-        Reference.section("layers").stream().filter(e -> Layers.of(e).isEmpty()).forEach(e -> skipped.add(e.name("layer")));
-        Reference.section("losses").stream().filter(e -> !isPlainCrossEntropy(e)).forEach(e -> skipped.add(e.name("loss")));
+        Reference.section("layers").stream().filter(e -> Layers.of(e).isEmpty())
+                .forEach(e -> skipped.add(e.name("layer")));
+        Reference.section("losses").stream().filter(e -> !isPlainCrossEntropy(e))
+                .forEach(e -> skipped.add(e.name("loss")));
         Reference.section("optimizers").stream().filter(e -> !isSgd(e)).forEach(e -> skipped.add(e.name("optimizer")));
         assertThat(skipped).containsExactlyElementsOf(LATER);
     }
@@ -185,7 +189,7 @@ class LayerTest {
         var g = new Graph();
         List<Node> in = new ArrayList<>(List.of(g.parameter("w", slab), g.input("gradients", slab),
                 g.input("lr", TensorType.f32(1)), g.input("step", TensorType.i32(1)),
-                        g.parameter("guard", Update.GUARD)));
+                g.parameter("guard", Update.GUARD)));
         if (rule.states() == 1) in.add(g.parameter("velocity", slab));
         g.add(new SlabUpdate(rule, List.of(group)), in);
         try (Machine.Run run = m.start(g)) {

@@ -107,7 +107,7 @@ final class Layers {
         return sum;
     }
 
-    /** Running statistics before the step, as the script makes them: its tensor as mean, its tensor + 1.5 as variance. */
+    /** Running statistics before the step, as the script makes them: a tensor as mean, a tensor + 1.5 as variance. */
     static double[] running() {
         double[] mean = Reference.tensor("running_mean", 3), variance = Reference.tensor("running_var", 3);
         return DoubleStream.concat(Arrays.stream(mean), Arrays.stream(variance).map(v -> v + 1.5)).toArray();

@@ -145,7 +145,7 @@ class LeNetTest {
     private static void compare(double[] losses, double[] expected, double tolerance) {
         for (int k = 0; k < losses.length; k++)
             assertThat(Math.abs(losses[k] - expected[k]) / expected[k]).as("loss of step %d is %s, expected %s", k,
-            losses[k],
+                    losses[k],
                     expected[k]).isLessThanOrEqualTo(tolerance);
     }
 
