@@ -21,6 +21,7 @@ final class CpuBackend implements Backend {
     private final DeviceInfo info;
     private final CpuRules rules = new CpuRules();
     private final Set<Allocation> allocations = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     CpuBackend(int threads) {
         this.workers = new Workers(threads);
@@ -47,12 +48,14 @@ final class CpuBackend implements Backend {
 
     @Override
     public Tensor allocate(TensorType type) {
+        checkOpen();
         var memory = new Allocation(OffHeap.allocate(type.bytes(), "a tensor of " + type), false);
         return new CpuTensor(this, type, memory, 0, true);
     }
 
     @Override
     public Executable compile(Plan plan, Map<String, Tensor> parameters) {
+        checkOpen();
         var arena = new Allocation(OffHeap.allocate(plan.arenaBytes(), "the arena of a plan"), true);
         try {
             return CpuExecutable.compile(this, workers, plan, parameters, arena);
@@ -76,8 +79,13 @@ final class CpuBackend implements Backend {
 
     @Override
     public void close() {
+        closed = true;
         workers.close();
         List.copyOf(allocations).forEach(Allocation::close);
+    }
+
+    private void checkOpen() {
+        if (closed) throw new IllegalStateException("the CPU backend is closed");
     }
 
     /** Memory that somebody holds: of a tensor, or the arena of an executable. */
@@ -93,11 +101,11 @@ final class CpuBackend implements Backend {
 
         /** Where it starts. */
         long address() {
-            checkOpen();
+            checkHeld();
             return memory.address();
         }
 
-        void checkOpen() {
+        void checkHeld() {
             if (!allocations.contains(this))
                 throw new IllegalStateException("cpu: this " + (arena ? "executable" : "tensor") + " is closed");
         }

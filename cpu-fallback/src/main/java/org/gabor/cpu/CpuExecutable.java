@@ -43,8 +43,9 @@ final class CpuExecutable implements Executable {
         var kernels = new ArrayList<Kernel>();
         for (Step step : plan.steps())
             new CpuLowering(memory, step).lower().forEach(d -> kernels.add(JavaEmitter.emit(d)));
-        return new CpuExecutable(workers, arena, kernels, List.copyOf(bound.values()), tensors(backend, plan, plan.inputs(), arena, bound),
-                tensors(backend, plan, plan.outputs(), arena, bound));
+        Map<String, Tensor> inputs = tensors(backend, plan, plan.inputs(), arena, bound);
+        Map<String, Tensor> outputs = tensors(backend, plan, plan.outputs(), arena, bound);
+        return new CpuExecutable(workers, arena, kernels, List.copyOf(bound.values()), inputs, outputs);
     }
 
     private static Map<String, CpuTensor> bind(CpuBackend backend, Plan plan, Map<String, Tensor> parameters) {
@@ -75,7 +76,7 @@ final class CpuExecutable implements Executable {
 
     @Override
     public void run() {
-        arena.checkOpen();
+        arena.checkHeld();
         for (CpuTensor p : parameters) p.address();
         for (Kernel k : kernels) workers.run(k);
     }

@@ -63,20 +63,22 @@ final class CpuLowering {
 
     private void lower(Node head) {
         switch (head.op()) {
+            case Convolution.Conv2d c -> finished(e -> ConvolutionLowering.forward(this, c, head, e));
+            case Convolution.Conv2dGradX g -> finished(e -> ConvolutionLowering.gradX(this, g, head, e));
+            case Convolution.Conv2dGradW g -> ConvolutionLowering.gradW(this, g, head);
+            case Product.MatMul m -> finished(e -> ProductLowering.matMul(this, m, head, e));
+            case Pooling p -> finished(e -> PoolingLowering.lower(this, p, head, e));
             case Pointwise.ChannelSum _ -> NormalizationLowering.channelSum(this, head);
             case Pointwise.SumTo _ -> NormalizationLowering.sumTo(this, head);
             case Pointwise.Normalize n -> Chain.normalize(this, n, head);
-            case Leaf.Fill _, Loss.Expand _, Pointwise _, Normalization.BatchNorm _, Normalization.BnGradX _ ->
-                new Chain(this, step.nodes()).lower();
-            case Convolution.Conv2d c -> finished(e -> ConvolutionLowering.forward(this, c, head, e));
-            case Convolution.Conv2dGradX g -> finished(e -> ConvolutionLowering.gradX(this, g, head, e));
-            case Product.MatMul m -> finished(e -> ProductLowering.matMul(this, m, head, e));
-            case Pooling p -> finished(e -> PoolingLowering.lower(this, p, head, e));
-            case Convolution.Conv2dGradW g -> ConvolutionLowering.gradW(this, g, head);
+            case Pointwise.Add _, Pointwise.Mul _, Pointwise.AddBias _ -> chain();
+            case Pointwise.Activate _, Pointwise.ActivateGrad _, Pointwise.Dropout _ -> chain();
+            case Normalization.BatchNorm _, Normalization.BnGradX _ -> chain();
             case Normalization.BnStats _ -> NormalizationLowering.stats(this, head);
             case Normalization.BnGradSums g -> NormalizationLowering.gradSums(this, g, head);
             case Normalization.Lrn l -> NormalizationLowering.lrn(this, l, head);
             case Normalization.LrnGrad l -> NormalizationLowering.lrnGradient(this, l.of(), head);
+            case Leaf.Fill _, Loss.Expand _ -> chain();
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);
@@ -85,6 +87,8 @@ final class CpuLowering {
             case Leaf.Input _, Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
         }
     }
+
+    private void chain() { new Chain(this, step.nodes()).lower(); }
 
     /** What computes the head of a step, given where it goes and what is done to it on the way. */
     private interface Head {
@@ -139,7 +143,8 @@ final class CpuLowering {
             case U8, I32 -> moves || n.op() instanceof Update.FiniteGuard || n.op() instanceof Custom;
             case BF16, F16 -> false;
         };
-        if (!known) throw new UsageException("cpu: %s of %s is not supported (layer %s); use f32".formatted(n.op().label(), dtype.label(),
-                n.path().isEmpty() ? "-" : n.path()));
+        String layer = n.path().isEmpty() ? "" : " (layer " + n.path() + ")";
+        if (!known)
+            throw new UsageException("cpu: " + n.op().label() + " of " + dtype.label() + " is not supported; use f32" + layer);
     }
 }

@@ -48,8 +48,8 @@ final class CpuTensor implements Tensor {
     }
 
     private void checkSize(String what, MemorySegment other) {
-        if (other.byteSize() < type.bytes())
-            throw new IndexOutOfBoundsException("%s holds %d bytes, %s needs %d".formatted(what, other.byteSize(), type, type.bytes()));
+        if (other.byteSize() >= type.bytes()) return;
+        throw new IndexOutOfBoundsException(what + " holds " + other.byteSize() + " bytes, " + type + " needs " + type.bytes());
     }
 
     @Override

@@ -58,7 +58,8 @@ final class MovementLowering {
     }
 
     private static void pad(CpuLowering to, Movement.Pad op, Stored x, Stored y) {
-        if (y.type().dtype() == DType.U8) throw new UsageException("cpu: Pad of u8 is not supported; pad after Normalize");
+        if (y.type().dtype() == DType.U8)
+            throw new UsageException("cpu: Pad of u8 is not supported; pad after Normalize");
         var zeros = new Code(Math.toIntExact(y.layout().elements(y.shape())));
         zeros.store(zeros.fill(new Source.Constant(0)), zeros.operand(y.base()));
         to.add(zeros.kernel(0));
@@ -73,12 +74,13 @@ final class MovementLowering {
         to.add(new Copy(x.address(), target, loops, x.bytes()));
     }
 
-    private static int count(Stored x, int axis) { return axis == 0 && x.shape().rank() > 0 ? x.blocks() : x.shape().dim(axis); }
+    private static int count(Stored x, int axis) { return axis == 0 ? x.blocks() : x.shape().dim(axis); }
 
     /** The walk follows the target's order. Where a block is incomplete, a second copy moves what there is of it. */
     private static void convert(CpuLowering to, Stored x, Stored y) {
         if (x.shape().rank() != 4) {
-            to.add(new Copy(x.address(), y.address(), List.of(new Loop(Math.toIntExact(x.shape().size()), x.bytes(), y.bytes())), x.bytes()));
+            var all = new Loop(Math.toIntExact(x.shape().size()), x.bytes(), y.bytes());
+            to.add(new Copy(x.address(), y.address(), List.of(all), x.bytes()));
             return;
         }
         Layout from = x.layout(), into = y.layout();
@@ -94,7 +96,10 @@ final class MovementLowering {
         if (size % block > 0) move(to, x, y, size / block, blocked.blocked(), 1, size % block);
     }
 
-    /** Moves {@code count} blocks of {@code lanes} elements along the axis {@code cut}, from block {@code first} on, and all of the other axes. */
+    /**
+     * Moves {@code count} blocks of {@code lanes} elements along the axis {@code cut}, from block {@code first} on, and
+     * all of the other axes.
+     */
     private static void move(CpuLowering to, Stored x, Stored y, int first, char cut, int count, int lanes) {
         var loops = new ArrayList<Loop>();
         long source = x.address(), target = y.address();

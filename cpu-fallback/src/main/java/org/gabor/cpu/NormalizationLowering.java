@@ -35,23 +35,26 @@ final class NormalizationLowering {
     }
 
     static void gradSums(CpuLowering to, BnGradSums op, Node node) {
-        add(to, Kind.GRADIENT, to.at(node.in(0)), to.at(node.in(2)), to.at(node.in(1)).address(), op.eps(), to.at(node));
+        long stats = to.at(node.in(1)).address();
+        add(to, Kind.GRADIENT, to.at(node.in(0)), to.at(node.in(2)), stats, op.eps(), to.at(node));
     }
 
     /** Computes the factors of a channel; returns where they lie. */
     static long coefficients(CpuLowering to, BatchNorm op, Node node) {
-        long rows = to.workspace(FORWARD_ROWS * node.in(2).type().bytes());
-        to.add(new Coefficients(node.shape().c(), to.at(node.in(1)).address(), to.at(node.in(2)).address(), 0, 0, op.eps(), rows));
-        return rows;
+        return coefficients(to, node, FORWARD_ROWS, 0, op.eps());
     }
 
     /** Computes the factors of a channel; returns where they lie. */
     static long coefficients(CpuLowering to, BnGradX op, Node node) {
-        long rows = to.workspace(rows(op) * node.in(2).type().bytes());
+        return coefficients(to, node, rows(op), op.batch() ? to.at(node.in(4)).address() : 0, op.eps());
+    }
+
+    private static long coefficients(CpuLowering to, Node node, int rows, long sums, double eps) {
+        Stored stats = to.at(node.in(1)), gamma = to.at(node.in(2));
+        long result = to.workspace(rows * gamma.type().bytes());
         double m = (double) node.shape().size() / node.shape().c();
-        long sums = op.batch() ? to.at(node.in(4)).address() : 0;
-        to.add(new Coefficients(node.shape().c(), to.at(node.in(1)).address(), to.at(node.in(2)).address(), sums, m, op.eps(), rows));
-        return rows;
+        to.add(new Coefficients(node.shape().c(), stats.address(), gamma.address(), sums, m, eps, result));
+        return result;
     }
 
     /** Both passes need all channels of a row, so a row of all channels is a unit of work. */

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * for some microseconds, since a step is many short kernels, and then park. Running allocates nothing.
  */
 final class Workers implements AutoCloseable {
-    private static final int SPINS = 4_000;
+    private static final int SPINS = 2_000;
 
+    /** None where threads would spin on the cores that others need. */
+    private final int spins;
     private final List<Worker> workers = new ArrayList<>();
     private final Scratch scratch = new Scratch();
     /** Number of the current kernel in the upper half, its blocks left in the lower: who counts it down owns that block. */
@@ -29,6 +31,7 @@ final class Workers implements AutoCloseable {
 
     /** A pool of {@code threads}, the caller included. */
     Workers(int threads) {
+        spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
         for (int i = 1; i < threads; i++) {
             var worker = new Worker("gabor-cpu-" + i);
             workers.add(worker);
@@ -64,8 +67,8 @@ final class Workers implements AutoCloseable {
     /** The last blocks of the others take some microseconds; where cores are shared, it helps to step back. */
     @SuppressWarnings("ThreadPriorityCheck")
     private void awaitOthers() {
-        for (int spins = 0; open.get() > 0; spins++) {
-            if (spins < SPINS) Thread.onSpinWait();
+        for (int i = 0; open.get() > 0; i++) {
+            if (i < spins) Thread.onSpinWait();
             else Thread.yield();
         }
     }
@@ -126,7 +129,7 @@ final class Workers implements AutoCloseable {
         }
 
         private void await(long seen) {
-            for (int spins = 0; spins < SPINS; spins++) {
+            for (int i = 0; i < spins; i++) {
                 if (ticket.get() >>> 32 != seen || closed) return;
                 Thread.onSpinWait();
             }

@@ -122,8 +122,10 @@ public final class Adjoints {
         return adjoint(Slice.of(start, end, stride), Shape.of(dims));
     }
 
-    private static List<Integer> draws(Draw d, int high) { return IntStream.range(0,
-            4).mapToObj(_ -> d.from(0, high)).toList(); }
+    private static List<Integer> draws(Draw d, int high) {
+        return IntStream.range(0,
+                4).mapToObj(_ -> d.from(0, high)).toList();
+    }
 
     /** y, and for each operand x the gradient dx. */
     private static Case adjoint(Op op, Shape... operands) {

@@ -13,8 +13,7 @@ final class Args {
 
     /** An input of floats. */
     static Arg in(String name, Values values, int... dims) {
-        return new Arg(name, TensorType.f32(dims), false,
-                values);
+        return new Arg(name, TensorType.f32(dims), false, values);
     }
 
     /** An input of floats. */
@@ -22,8 +21,7 @@ final class Args {
 
     /** A parameter. */
     static Arg kept(String name, Values values, int... dims) {
-        return new Arg(name, TensorType.f32(dims), true,
-                values);
+        return new Arg(name, TensorType.f32(dims), true, values);
     }
 
     /** Labels of {@code n} samples in {@code classes} classes. */

@@ -18,7 +18,7 @@ import org.gabor.graph.Pointwise.Normalize;
 import org.gabor.graph.Shape;
 import org.gabor.graph.Window;
 
-/** Several operations at once: what backends fuse, inner values that are read elsewhere, and values in several layouts. */
+/** Several operations at once: what backends fuse, inner values that are read elsewhere, values in several layouts. */
 final class ChainCases {
     private static final Window POOL = Window.of(2, 2, 0);
 
@@ -41,10 +41,10 @@ final class ChainCases {
         List<Case.Arg> args = List.of(in("x", f, n, 3, 8, 8), kept("w", f.numbers(), 6, 3, 3, 3),
                 kept("b", f.numbers(), 6));
         cases.add(relu("conv + bias + relu", f, args, (g, in) -> g.output("y", conv(in).relu())));
-        cases.add(relu("conv + bias + relu + max pool", f, args, (g, in) -> g.output("y",
-                conv(in).relu().maxPool(POOL))));
-        cases.add(relu("conv + bias + relu + mean pool", f, args, (g, in) -> g.output("y",
-                conv(in).relu().meanPool(POOL))));
+        cases.add(relu("conv + bias + relu + max pool", f, args,
+                (g, in) -> g.output("y", conv(in).relu().maxPool(POOL))));
+        cases.add(relu("conv + bias + relu + mean pool", f, args,
+                (g, in) -> g.output("y", conv(in).relu().meanPool(POOL))));
         cases.add(relu("conv + bias + relu, all named", f, args, (g, in) -> {
             Node y = in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)), b = y.addBias(in.get(2));
             g.output("conv", y).output("bias", b).output("relu", b.relu());
@@ -179,8 +179,7 @@ final class ChainCases {
     }
 
     private static Node conv(List<Node> in) {
-        return in.get(0).conv2d(in.get(1),
-                Window.of(3, 1, 1)).addBias(in.get(2));
+        return in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)).addBias(in.get(2));
     }
 
     private static Node dense(List<Node> in) { return in.get(0).matmul(in.get(1), false, true).addBias(in.get(2)); }
@@ -191,8 +190,9 @@ final class ChainCases {
         return all;
     }
 
-    private static Case relu(String what, Filling f, List<Case.Arg> args,
-            Case.Body body) { return Case.chain(what, f, args, body).withZeros(); }
+    private static Case relu(String what, Filling f, List<Case.Arg> args, Case.Body body) {
+        return Case.chain(what, f, args, body).withZeros();
+    }
 
     private static int[] ints(int... a) { return a; }
 }

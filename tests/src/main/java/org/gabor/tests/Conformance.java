@@ -75,7 +75,7 @@ public final class Conformance {
                 first = runOn(executable, parameters, data);
                 runOn(executable, parameters, poison());
                 Map<String, double[]> second = runOn(executable, parameters, data);
-                first.forEach((name, v) -> same(name, v, second.get(name)));
+                first.forEach((name, v) -> same(name, v, of(second, name)));
             }
         } finally {
             parameters.values().forEach(Tensor::close);
@@ -87,13 +87,19 @@ public final class Conformance {
 
     private Map<String, double[]> runOn(Executable executable, Map<String, Tensor> parameters, Map<String,
             double[]> values) {
-        parameters.forEach((name, t) -> fill(t, values.get(name)));
-        executable.inputs().forEach((name, t) -> fill(t, values.get(name)));
+        parameters.forEach((name, t) -> fill(t, of(values, name)));
+        executable.inputs().forEach((name, t) -> fill(t, of(values, name)));
         executable.run();
         var got = new LinkedHashMap<String, double[]>();
         executable.outputs().forEach((name, t) -> got.put(name, read(t)));
         parameters.forEach((name, t) -> got.put(name, read(t)));
         return got;
+    }
+
+    private static double[] of(Map<String, double[]> values, String name) {
+        double[] v = values.get(name);
+        if (v == null) throw new AssertionError("no value of " + name + " among " + values.keySet());
+        return v;
     }
 
     private Map<String, double[]> poison() {

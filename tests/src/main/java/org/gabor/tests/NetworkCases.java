@@ -43,13 +43,12 @@ final class NetworkCases {
 
     private static List<Case> normalizations(int n) {
         List<Case.Arg> args = List.of(in("x", REALS, n, 6, 5, 5), in("z", REALS, n, 6, 5, 5),
-                kept("gamma", Values.uniform(0.5, 1.5), 6),
-                kept("beta", REALS.numbers(), 6));
+                kept("gamma", Values.uniform(0.5, 1.5), 6), kept("beta", REALS.numbers(), 6));
         return List.of(
                 Case.chain("batch norm by its own statistics", REALS, args,
-                (g, in) -> g.output("y", normalized(g, in))),
+                        (g, in) -> g.output("y", normalized(g, in))),
                 Case.chain("batch norm + add + relu", REALS, args,
-                (g, in) -> g.output("y", normalized(g, in).plus(in.get(1)).relu())).withZeros(),
+                        (g, in) -> g.output("y", normalized(g, in).plus(in.get(1)).relu())).withZeros(),
                 Case.chain("batch norm + add + relu, all named", REALS, args, (g, in) -> {
                     Node y = normalized(g, in), sum = y.plus(in.get(1));
                     g.output("bn", y).output("sum", sum).output("relu", sum.relu());

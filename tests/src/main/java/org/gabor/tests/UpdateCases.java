@@ -37,8 +37,7 @@ final class UpdateCases {
                             kept("running", Values.NORMAL.statistics(c), 2, c),
                             in("stats", Values.NORMAL.statistics(c), 2, c), guard(open)).named(special));
             cases.add(Case.of(new Accumulate(), Filling.REALS, kept("total", Values.NORMAL, 1),
-                    in("x", Values.NORMAL, 1), guard(open))
-                    .named(special));
+                    in("x", Values.NORMAL, 1), guard(open)).named(special));
         }
         return cases;
     }
@@ -47,14 +46,16 @@ final class UpdateCases {
         return new Case.Arg("guard", Update.GUARD, true, open ? Values.all(0) : Values.cycle(1, 100));
     }
 
-    /** Two groups, zeros at the end of each, and a stretch behind them that belongs to no group. */
+    /** Two groups, zeros at the end of each, and a stretch behind them that belongs to no group and stays as it is. */
     private static Case slab(Sgd rule, int first, int second, boolean open) {
         int begin = (first + 15) / 16 * 16, end = begin + (second + 15) / 16 * 16, size = end + 16;
         var groups = List.of(new Group("decay", 0, begin, 5e-4), new Group("no decay", begin, end, 0));
-        Values padded = (random, i) -> i < first || (i >= begin && i < begin + second) ? random.normal(i) : 0;
+        Values padded = (random, i) -> {
+            boolean padding = i < begin ? i >= first : i < end && i >= begin + second;
+            return padding ? 0 : random.normal(i);
+        };
         var args = new ArrayList<>(List.of(kept("weights", padded, size), kept("gradients", padded, size),
-                in("lr", Values.all(0.05), 1),
-                new Case.Arg("step", TensorType.i32(1), false, Values.all(7)), guard(open)));
+                in("lr", Values.all(0.05), 1), new Case.Arg("step", TensorType.i32(1), false, Values.all(7)), guard(open)));
         if (rule.states() == 1) args.add(kept("velocity", padded, size));
         // without named outputs: the slabs are read as parameters, and their padding is zero
         return new Case("SlabUpdate", rule + " " + groups, args, Filling.REALS, true,
@@ -65,8 +66,7 @@ final class UpdateCases {
         for (Filling f : Filling.values()) {
             cases.add(Case.of(new PackSlab(List.of(0)), f, kept("slab", f.numbers(), 1), in("a", f, 1)));
             cases.add(Case.of(new PackSlab(List.of(16, 0, 48)), f, kept("slab", f.numbers(), 64), in("a", f, 3, 7),
-                    in("b", f, 16),
-                    in("c", f, 2, 2, 2, 2)));
+                    in("b", f, 16), in("c", f, 2, 2, 2, 2)));
             List<Case.Arg> args = List.of(kept("slab", f.numbers(), 96), in("x", f, 4, 8), in("dy", f, 4, 6));
             cases.add(packed("gradients made in the slab", f, args, (x, dy) -> List.of(dy.matmul(x, true, false),
                     x.graph().add(new ChannelSum(), dy))));

@@ -22,8 +22,7 @@ public interface Values {
 
     /** Uniform in a range. */
     static Values uniform(double low, double high) {
-        return (random, i) -> low
-                + (high - low) * random.uniformDouble(i);
+        return (random, i) -> low + (high - low) * random.uniformDouble(i);
     }
 
     /** The same number everywhere. */

@@ -49,7 +49,9 @@ class ConformanceTest {
     }
 
     @TestFactory
-    Stream<DynamicNode> everyBackendComputesWhatTheOracleDoes() { return Backends.all().stream().map(ConformanceTest::suite); }
+    Stream<DynamicNode> everyBackendComputesWhatTheOracleDoes() {
+        return Backends.all().stream().map(ConformanceTest::suite);
+    }
 
     private static DynamicNode suite(BackendProvider provider) {
         String name = provider.name();
@@ -63,7 +65,7 @@ class ConformanceTest {
                 .collect(Collectors.groupingBy(Case::op, LinkedHashMap::new, Collectors.toList()));
         return dynamicContainer(name, byOp.entrySet().stream().map(e -> dynamicContainer(e.getKey(),
                 e.getValue().stream()
-                .map(c -> dynamicTest(c.name(), () -> tally.passed(c, Conformance.check(backend, c)))))));
+                        .map(c -> dynamicTest(c.name(), () -> tally.passed(c, Conformance.check(backend, c)))))));
     }
 
     @AfterAll

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.gabor.cpu.kernel.Loop;
 
-/** Some neighbouring columns of a nest: where each lies in B and in C, and how they are moved to and from heap arrays. */
+/** Some neighbouring columns of a nest: where they lie in B and in C, and how to move them to and from heap arrays. */
 final class Columns {
     /** Shorter stretches than this are gathered element by element, which is then as fast as a bulk copy. */
     private static final int WORTH_A_COPY = 8;
@@ -41,7 +41,8 @@ final class Columns {
         var columns = new ArrayList<Columns>();
         for (int j = 0; j < total; j += size) {
             int end = Math.min(j + size, total);
-            columns.add(new Columns(j, end - j, Side.of(Arrays.copyOfRange(b, j, end)), Side.of(Arrays.copyOfRange(c, j, end))));
+            Side inB = Side.of(Arrays.copyOfRange(b, j, end)), inC = Side.of(Arrays.copyOfRange(c, j, end));
+            columns.add(new Columns(j, end - j, inB, inC));
         }
         return columns;
     }

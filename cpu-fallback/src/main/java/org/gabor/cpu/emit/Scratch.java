@@ -1,6 +1,6 @@
 package org.gabor.cpu.emit;
 
-/** Heap arrays of one thread, in which kernels stage operands and keep sums. Made once, grown when a kernel needs more. */
+/** Heap arrays of one thread, in which kernels stage operands and keep sums. Made once; grown when one needs more. */
 public final class Scratch {
     /** Columns that a nest handles at once, and elements of a pointwise run: with eight staged operands 16 KB. */
     static final int WIDTH = 512;

@@ -24,7 +24,7 @@ public record Loop(int count, long a, long b, long c) {
         return Math.toIntExact(turns);
     }
 
-    /** The same walk with loops of one turn left out and neighbours that step evenly made one; the last loop is the innermost. */
+    /** The same walk, the last loop the innermost, without loops of one turn and with even neighbours made one. */
     public static List<Loop> merged(List<Loop> loops) {
         var merged = new ArrayList<Loop>();
         for (Loop l : loops) {

@@ -67,7 +67,8 @@ class LayoutsTest {
                 y.conv2d(u, Window.of(5, 1, 2)).flatten());
         g.output("max", y.maxPool(Window.of(2, 2, 0)).flatten());
         Plan plan = plan();
-        Node relu = plan.steps().stream().map(Step::result).filter(n -> n.op().label().equals("relu")).findFirst().orElseThrow();
+        Node relu = plan.steps().stream().map(Step::result).filter(n -> n.op().label().equals("relu")).findFirst()
+                .orElseThrow();
         assertThat(plan.value(relu).layout()).isEqualTo(Layout.NHWC.withHalo(2));
         assertThat(plan.value(relu).bytes()).isEqualTo(4L * 2 * 4 * (6 + 4) * (6 + 4));
     }

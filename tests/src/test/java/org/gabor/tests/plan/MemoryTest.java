@@ -47,7 +47,7 @@ class MemoryTest {
         rules.put("channels last", MadeUpRules.CHANNELS_LAST.scratch(s -> 64L * s.label().length()));
         return graphs.entrySet().stream().flatMap(g -> rules.entrySet().stream().map(
                 r -> Arguments.of(g.getKey(), r.getKey(), g.getValue(),
-                Compiler.plan(g.getValue().graph(), r.getValue()))));
+                        Compiler.plan(g.getValue().graph(), r.getValue()))));
     }
 
     /** Bytes from {@code begin} to {@code end - 1} that belong to {@code owner}. */
@@ -62,7 +62,7 @@ class MemoryTest {
             for (int i = 0; i < live.size(); i++)
                 for (int j = 0; j < i; j++)
                     assertThat(live.get(i).overlaps(live.get(j))).as("%s overlaps %s", live.get(i),
-                    live.get(j)).isFalse();
+                            live.get(j)).isFalse();
     }
 
     @ParameterizedTest(name = "{0}, {1}")
@@ -70,17 +70,19 @@ class MemoryTest {
     void theArenaIsHardlyLargerThanWhatMustLiveAtOnce(String model, String rules, TrainingGraph graph, Plan plan) {
         long most = liveAtEachStep(plan).stream()
                 .mapToLong(live -> live.stream().mapToLong(r -> (r.end - r.begin
-                + 63) / 64 * 64).sum()).max().orElseThrow();
+                        + 63) / 64 * 64).sum())
+                .max().orElseThrow();
         assertThat(plan.liveBytes()).isEqualTo(most);
         assertThat(plan.arenaBytes()).isBetween(most, (long) (1.1 * most));
-        assertThat(liveAtEachStep(plan)).allMatch(live -> live.stream().allMatch(r -> r.end <= plan.arenaBytes()
-                && r.begin % 64 == 0));
+        assertThat(liveAtEachStep(plan)).flatMap(live -> live)
+                .allMatch(r -> r.end <= plan.arenaBytes() && r.begin % 64 == 0);
     }
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("plans")
     void gradientsAreComputedWhereTheyBelongInTheSlab(String model, String rules, TrainingGraph graph, Plan plan) {
-        Node pack = plan.steps().stream().map(Step::head).filter(n -> n.op() instanceof Update.PackSlab).findFirst().orElseThrow();
+        Node pack = plan.steps().stream().map(Step::head).filter(n -> n.op() instanceof Update.PackSlab).findFirst()
+                .orElseThrow();
         List<Integer> offsets = ((Update.PackSlab) pack.op()).offsets();
         assertThat(offsets).hasSize(graph.slab().slots().size());
         for (int i = 0; i < offsets.size(); i++) {
@@ -91,7 +93,7 @@ class MemoryTest {
         }
     }
 
-    /** For each step, the places of all that must exist while it runs: what it reads, makes, and what later steps read. */
+    /** For each step, the places of what must exist while it runs: what it reads and makes, what later ones read. */
     private static List<List<Range>> liveAtEachStep(Plan plan) {
         List<Step> steps = plan.steps();
         Map<Node, Integer> made = new HashMap<>(), read = new HashMap<>();
@@ -119,7 +121,7 @@ class MemoryTest {
             Step s = steps.get(i);
             if (s.workspaceBytes() > 0)
                 ranges.add(new Range("workspace of " + s.label(), s.workspaceOffset(), s.workspaceOffset()
-                + s.workspaceBytes()));
+                        + s.workspaceBytes()));
             live.add(ranges);
         }
         return live;
