@@ -65,7 +65,7 @@ final class NestKernel implements Kernel {
         Columns cols = columns.get(block % columns.size());
         int tile = block / columns.size() % tiles;
         int outer = block / columns.size() / tiles;
-        long a = nest.a(), b = nest.b(), c = nest.c();
+        long a = nest.a(), b = nest.b(), c = nest.c(), bias = nest.epilogue().bias();
         for (int i = nest.outer().size() - 1; i >= 0; i--) {
             Loop l = nest.outer().get(i);
             int turn = outer % l.count();
@@ -73,13 +73,14 @@ final class NestKernel implements Kernel {
             a += turn * l.a();
             b += turn * l.b();
             c += turn * l.c();
+            if (i == 0) bias += turn * nest.epilogue().step();
         }
         int first = tile * Scratch.ROWS;
         int rows = Math.min(Scratch.ROWS, nest.rows().count() - first);
         a += first * nest.rows().a();
         c += first * nest.rows().c();
 
-        start(scratch, cols, first, rows);
+        start(scratch, cols, bias, first, rows);
         if (!nest.reduction().isEmpty()) reduce(scratch, cols, a, b, rows);
         finish(scratch, cols, c, rows);
     }
@@ -135,13 +136,12 @@ final class NestKernel implements Kernel {
         for (int j = 0; j < count; j++) c[j] += a * x[j];
     }
 
-    private void start(Scratch scratch, Columns cols, int first, int rows) {
-        Nest.Epilogue e = nest.epilogue();
+    private void start(Scratch scratch, Columns cols, long bias, int first, int rows) {
         for (int m = 0; m < rows; m++) {
-            switch (e.kind()) {
+            switch (nest.epilogue().kind()) {
                 case NONE -> Arrays.fill(scratch.sums[m], 0, cols.count, 0f);
-                case ROW -> Arrays.fill(scratch.sums[m], 0, cols.count, Memory.f32(e.bias() + 4L * (first + m)));
-                case COLUMN -> Memory.load(e.bias() + 4L * cols.first, scratch.sums[m], 0, cols.count);
+                case ROW -> Arrays.fill(scratch.sums[m], 0, cols.count, Memory.f32(bias + 4L * (first + m)));
+                case COLUMN -> Memory.load(bias + 4L * cols.first, scratch.sums[m], 0, cols.count);
             }
         }
     }
@@ -150,11 +150,7 @@ final class NestKernel implements Kernel {
         Activation f = nest.epilogue().activation();
         for (int m = 0; m < rows; m++) {
             float[] sums = scratch.sums[m];
-            switch (f) {
-                case null -> {}
-                case Activation.Relu _ -> Elementwise.relu(cols.count, sums, sums);
-                case Activation.Tanh _ -> Elementwise.tanh(cols.count, sums, sums);
-            }
+            if (f != null) Functions.apply(f, cols.count, sums, sums);
             cols.store(c + m * nest.rows().c(), sums);
         }
     }
