@@ -27,6 +27,7 @@ import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
 import org.gabor.tests.oracle.Oracle;
 import org.gabor.tests.pytorch.Reference.Entry;
+import org.gabor.train.LearningRule;
 import org.gabor.train.Parameters;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
@@ -104,7 +105,7 @@ class LeNetTest {
     private static TrainingGraph graph(Entry e) {
         String model = e.string("activation").equals("tanh") ? "lenet5-tanh" : "lenet5";
         return TrainingGraph.of(Models.builder(model).input(1, 28, 28).build(),
-                new Scaling(List.of(1 / 255.0), List.of(-0.5)), optimizer(e), BATCH);
+                new Scaling(List.of(1 / 255.0), List.of(-0.5)), LearningRule.of(optimizer(e)), BATCH);
     }
 
     private static Optimizer optimizer(Entry e) {
