@@ -67,6 +67,11 @@ final class ConvolutionCases {
             new Conv(16, 16, 8, 8, 32, Window.of(3, 2, 1)),
             new Conv(1, 64, 6, 6, 64, Window.of(3, 1, 1)),
             new Conv(16, 64, 4, 4, 16, Window.of(3, 1, 1)),
+            // wide rows, many filters, long sums
+            new Conv(1, 1, 3, 1100, 2, Window.of(3, 1, 1)),
+            new Conv(16, 2, 2, 67, 2, Window.of(2, 1, 0)),
+            new Conv(1, 3, 4, 4, 70, Window.of(3, 1, 1)),
+            new Conv(1, 517, 3, 3, 2, Window.of(3, 1, 1)),
             // taps apart
             new Conv(1, 1, 7, 7, 1, Window.of(3, 1, 0).dilation(3, 3)),
             new Conv(2, 3, 9, 9, 4, Window.of(3, 1, 2).dilation(2, 2)),

@@ -29,8 +29,8 @@ final class NormalizationCases {
         var cases = new ArrayList<Case>();
         for (Shape s : SHAPES) {
             int c = s.c();
-            Case.Arg x = in("x", Values.NORMAL, s), dy = in("dy", Values.NORMAL, s), stats =
-                    kept("stats", Values.NORMAL.statistics(c), 2, c);
+            Case.Arg x = in("x", Values.NORMAL, s), dy = in("dy", Values.NORMAL, s);
+            Case.Arg stats = kept("stats", Values.NORMAL.statistics(c), 2, c);
             Case.Arg gamma = kept("gamma", Values.uniform(0.5, 1.5), c), beta = kept("beta", Values.NORMAL, c);
             Case.Arg sums = in("sums", Values.NORMAL, 2, c);
             cases.add(Case.of(new BnStats(), REALS, x));

@@ -27,7 +27,7 @@ final class PointwiseCases {
     static final List<Shape> SHAPES = List.of(Shape.of(1, 1, 1, 1), Shape.of(2, 3, 5, 7), Shape.of(16, 6, 9, 9),
             Shape.of(17, 16, 4, 4), Shape.of(33, 1, 6, 6), Shape.of(1, 64, 3, 3), Shape.of(32, 17, 1, 1),
             Shape.of(1, 1),
-            Shape.of(5, 7), Shape.of(64, 120), Shape.of(33, 10));
+            Shape.of(5, 7), Shape.of(64, 120), Shape.of(33, 10), Shape.of(1, 3, 97, 103), Shape.of(16, 2, 30, 31));
 
     static List<Case> all() {
         var cases = new ArrayList<Case>();

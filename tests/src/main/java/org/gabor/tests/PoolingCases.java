@@ -37,6 +37,8 @@ final class PoolingCases {
             new Pool(16, 3, 6, 6, Window.of(4, 2, 2)),
             new Pool(3, 4, 9, 8, new Window(4, 2, 2, 3, 1, 0, 2, 1)),
             new Pool(3, 5, 1, 9, new Window(1, 4, 1, 4, 0, 0, 0, 0)),
+            new Pool(1, 2, 4, 1300, Window.of(2, 2, 0)),
+            new Pool(16, 1, 3, 90, Window.of(2, 1, 0)),
             // LeNet, and global pooling
             new Pool(16, 6, 28, 28, Window.of(2, 2, 0)),
             new Pool(33, 6, 10, 10, Window.of(2, 2, 0)),

@@ -27,6 +27,8 @@ import org.gabor.graph.UpdateRule.Sgd;
 
 /** Changes in place, with the guard open and closed. */
 final class UpdateCases {
+    private static final int MANY = 100_003;
+
     /** Every rule with what makes a difference to it. */
     private static final List<UpdateRule> RULES = List.of(new Sgd(0, 0, false), new Sgd(0.9, 0, false), new Sgd(0.9, 0, true),
             new Sgd(0.9, 0.5, false), new Adam(0.9, 0.999, 1e-8, false), new Adam(0.8, 0.99, 1e-6, true),
@@ -42,7 +44,7 @@ final class UpdateCases {
         for (boolean open : new boolean[] {true, false}) {
             String special = open ? "" : "behind a closed guard";
             for (UpdateRule rule : RULES)
-                for (int[] sizes : new int[][] {{1, 1}, {16, 32}, {1000, 17}})
+                for (int[] sizes : new int[][] {{1, 1}, {16, 32}, {40_000, 17}})
                     for (int step : rule instanceof UpdateRule.Adagrad ? new int[] {0} : new int[] {0, 7, 9999})
                         if (open || step == 7) cases.add(slab(rule, sizes[0], sizes[1], step, open).named(special));
             for (int size : new int[] {1, 48, 1040}) clips(cases, size, open, special);
@@ -146,8 +148,8 @@ final class UpdateCases {
         cases.add(guarded("loss NaN", Values.all(nan), Values.NORMAL, true));
         cases.add(guarded("loss infinite", Values.all(infinite), Values.NORMAL, true));
         cases.add(guarded("first gradient NaN", Values.all(1), spike(0, nan), true));
-        cases.add(guarded("last gradient infinite", Values.all(1), spike(1002, -infinite), true));
-        cases.add(guarded("one gradient infinite", Values.all(1), spike(517, infinite), true));
+        cases.add(guarded("last gradient infinite", Values.all(1), spike(MANY - 1, -infinite), true));
+        cases.add(guarded("one gradient infinite", Values.all(1), spike(70_000, infinite), true));
         cases.add(guarded("two infinities of opposite sign", Values.all(1), (r, i) -> i == 3 ? infinite : i == 4
                 ? -infinite : r.normal(i), true));
         cases.add(guarded("bad again", Values.all(nan), Values.NORMAL, false));
@@ -159,7 +161,7 @@ final class UpdateCases {
     private static Case guarded(String what, Values loss, Values gradients, boolean open) {
         return new Case("FiniteGuard", "FiniteGuard " + what, List.of(guard(open),
                 new Case.Arg("step", TensorType.i32(1), false, Values.all(42)),
-                in("loss", loss, 1), kept("gradients", gradients, 1003)), Filling.INTEGERS, true,
+                in("loss", loss, 1), kept("gradients", gradients, MANY)), Filling.INTEGERS, true,
                 (g, in) -> g.add(new FiniteGuard(), in));
     }
 }

@@ -33,17 +33,21 @@ final class NestKernel implements Kernel {
 
         var around = new ArrayList<>(nest.reduction());
         var taps = new ArrayList<Loop>();
-        long steps = 1;
-        while (!around.isEmpty() && steps * around.getLast().count() <= TABLE) {
-            steps *= around.getLast().count();
-            taps.addFirst(around.removeLast());
+        int steps = 1;
+        while (!around.isEmpty()) {
+            Loop l = around.removeLast();
+            int fits = Loop.largestDivisor(l.count(), TABLE / steps);
+            taps.addFirst(new Loop(fits, l.a(), l.b()));
+            steps *= fits;
+            if (fits == l.count()) continue;
+            around.add(new Loop(l.count() / fits, fits * l.a(), fits * l.b()));
+            break;
         }
         this.aroundTaps = List.copyOf(around);
         this.turns = Loop.turns(around);
-        int count = (int) steps;
-        this.tapA = new long[count];
-        this.tapB = new long[count];
-        for (int t = 0; t < count; t++) {
+        this.tapA = new long[steps];
+        this.tapB = new long[steps];
+        for (int t = 0; t < steps; t++) {
             int rest = t;
             for (Loop l : taps.reversed()) {
                 tapA[t] += rest % l.count() * l.a();
@@ -61,7 +65,7 @@ final class NestKernel implements Kernel {
         Columns cols = columns.get(block % columns.size());
         int tile = block / columns.size() % tiles;
         int outer = block / columns.size() / tiles;
-        long a = nest.a(), b = nest.b(), c = nest.c();
+        long a = nest.a(), b = nest.b(), c = nest.c(), bias = nest.epilogue().bias();
         for (int i = nest.outer().size() - 1; i >= 0; i--) {
             Loop l = nest.outer().get(i);
             int turn = outer % l.count();
@@ -69,13 +73,14 @@ final class NestKernel implements Kernel {
             a += turn * l.a();
             b += turn * l.b();
             c += turn * l.c();
+            if (i == 0) bias += turn * nest.epilogue().step();
         }
         int first = tile * Scratch.ROWS;
         int rows = Math.min(Scratch.ROWS, nest.rows().count() - first);
         a += first * nest.rows().a();
         c += first * nest.rows().c();
 
-        start(scratch, cols, first, rows);
+        start(scratch, cols, bias, first, rows);
         if (!nest.reduction().isEmpty()) reduce(scratch, cols, a, b, rows);
         finish(scratch, cols, c, rows);
     }
@@ -131,13 +136,12 @@ final class NestKernel implements Kernel {
         for (int j = 0; j < count; j++) c[j] += a * x[j];
     }
 
-    private void start(Scratch scratch, Columns cols, int first, int rows) {
-        Nest.Epilogue e = nest.epilogue();
+    private void start(Scratch scratch, Columns cols, long bias, int first, int rows) {
         for (int m = 0; m < rows; m++) {
-            switch (e.kind()) {
+            switch (nest.epilogue().kind()) {
                 case NONE -> Arrays.fill(scratch.sums[m], 0, cols.count, 0f);
-                case ROW -> Arrays.fill(scratch.sums[m], 0, cols.count, Memory.f32(e.bias() + 4L * (first + m)));
-                case COLUMN -> Memory.load(e.bias() + 4L * cols.first, scratch.sums[m], 0, cols.count);
+                case ROW -> Arrays.fill(scratch.sums[m], 0, cols.count, Memory.f32(bias + 4L * (first + m)));
+                case COLUMN -> Memory.load(bias + 4L * cols.first, scratch.sums[m], 0, cols.count);
             }
         }
     }
@@ -146,11 +150,7 @@ final class NestKernel implements Kernel {
         Activation f = nest.epilogue().activation();
         for (int m = 0; m < rows; m++) {
             float[] sums = scratch.sums[m];
-            switch (f) {
-                case null -> {}
-                case Activation.Relu _ -> Elementwise.relu(cols.count, sums, sums);
-                case Activation.Tanh _ -> Elementwise.tanh(cols.count, sums, sums);
-            }
+            if (f != null) Functions.apply(f, cols.count, sums, sums);
             cols.store(c + m * nest.rows().c(), sums);
         }
     }
