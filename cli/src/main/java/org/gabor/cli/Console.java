@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.gabor.WriteException;
 
 /**
  * Where output goes: results to the standard output, notes, progress and errors to the standard error. Knows whether
@@ -84,7 +85,11 @@ public final class Console {
     public void error(String text) {
         clearStatus();
         err.println(text);
-        log.accept(text);
+        try {
+            log.accept(text);
+        } catch (WriteException e) {
+            log = _ -> {}; // the disk may be what went wrong; the error is on the screen
+        }
     }
 
     /** Shows a line that the next one replaces; only on a terminal. */
@@ -124,7 +129,9 @@ public final class Console {
     }
 
     /** True if results may have colours: a terminal, and NO_COLOR (no-color.org) not set. */
-    boolean colours() { return environment.getOrDefault("NO_COLOR", "").isEmpty() && isCapable() && screen.showsResults(); }
+    boolean colours() {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty() && isCapable() && screen.showsResults();
+    }
 
     /** True if the person asks to see stack traces. */
     boolean debug() { return !environment.getOrDefault("GABOR_DEBUG", "").isEmpty(); }

@@ -26,6 +26,8 @@ import picocli.CommandLine.Parameters;
         footer = {"%nExamples:", "  gabor data list", "  gabor data show mnist:data/mnist", "  gabor data stats digits",
                 "  gabor data export digits --out samples --count 20"})
 final class DataCommand implements Runnable {
+    private static final List<String> COLOURS = List.of("red", "green", "blue");
+
     private final Console console;
 
     DataCommand(Console console) {
@@ -33,13 +35,16 @@ final class DataCommand implements Runnable {
     }
 
     @Override
-    public void run() { throw new UsageException("say which: gabor data list, show DATA, stats DATA, or export DATA --out DIR"); }
+    public void run() {
+        throw new UsageException("say which: gabor data list, show DATA, stats DATA, or export DATA --out DIR");
+    }
 
-    @Command(name = "list", customSynopsis = "gabor data list [--json]", header = "Lists the kinds of data sets.", footer = {"%nExample:", "  gabor data list"})
+    @Command(name = "list", customSynopsis = "gabor data list [--json]", header = "Lists the kinds of data sets.",
+            footer = {"%nExample:", "  gabor data list"})
     void list(@Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (json) {
-            console.print(Json.of(Datasets.kinds().stream().map(k -> Map.of("data", k.spec(), "description", k.description())).toList())
-                    .pretty().stripTrailing());
+            var kinds = Datasets.kinds().stream().map(k -> Map.of("data", k.spec(), "description", k.description()));
+            console.print(Json.of(kinds.toList()).pretty().stripTrailing());
             return;
         }
         var table = new TextTable(List.of("data", "what it is"));
@@ -47,7 +52,8 @@ final class DataCommand implements Runnable {
         console.print(table.text().stripTrailing());
     }
 
-    @Command(name = "show", customSynopsis = "gabor data show DATA [--json]", header = "Shows parts, sizes and classes of a data set.",
+    @Command(name = "show", customSynopsis = "gabor data show DATA [--json]",
+            header = "Shows parts, sizes and classes of a data set.",
             footer = {"%nExample:", "  gabor data show mnist:data/mnist"})
     void show(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
             @Option(names = "--json", description = "Prints JSON.") boolean json) {
@@ -67,11 +73,13 @@ final class DataCommand implements Runnable {
         }
         var sizes = new ArrayList<String>();
         parts(splits).forEach((name, part) -> sizes.add(name + " " + Figures.count(part.size())));
-        console.print("name     " + splits.name() + "\nimages   " + size + " (channels x height x width)\nparts    " + String.join(", ", sizes)
+        console.print("name     " + splits.name() + "\nimages   " + size + " (channels x height x width)\nparts    "
+                + String.join(", ", sizes)
                 + "\nclasses  " + d.classes().size() + ": " + String.join(", ", d.classes()));
     }
 
-    @Command(name = "stats", customSynopsis = "gabor data stats DATA [--json]", header = "Shows mean and deviation of the pixels, and how many images each class has.",
+    @Command(name = "stats", customSynopsis = "gabor data stats DATA [--json]",
+            header = "Shows mean and deviation of the pixels, and how many images each class has.",
             footer = {"%nExample:", "  gabor data stats digits"})
     void stats(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
             @Option(names = "--json", description = "Prints JSON.") boolean json) {
@@ -94,7 +102,8 @@ final class DataCommand implements Runnable {
         }
         var channels = new TextTable(List.of("channel", ">mean", ">deviation"));
         for (int c = 0; c < d.channels(); c++)
-            channels.row(d.channels() == 1 ? "grey" : List.of("red", "green", "blue").get(c), number(pixels.mean().get(c)), number(pixels.deviation().get(c)));
+            channels.row(d.channels() == 1 ? "grey" : COLOURS.get(c), number(pixels.mean().get(c)),
+                    number(pixels.deviation().get(c)));
         var headings = new ArrayList<>(List.of("class"));
         counts.keySet().forEach(name -> headings.add(">" + name));
         var classes = new TextTable(headings);
@@ -103,22 +112,28 @@ final class DataCommand implements Runnable {
             for (int[] part : counts.values()) row.add(Figures.count(part[c]));
             classes.row(row.toArray());
         }
-        console.print("pixels of the training part, 0 to 255\n" + channels.text() + "\nimages a class\n" + classes.text().stripTrailing());
+        console.print("pixels of the training part, 0 to 255\n" + channels.text() + "\nimages a class\n"
+                + classes.text().stripTrailing());
     }
 
-    @Command(name = "export", customSynopsis = "gabor data export DATA --out DIR [options]", header = "Writes images as PNG files, one folder a class.",
-            footer = {"%nExample:", "  gabor data export digits --out samples --count 20", "  gabor data export mnist:data/mnist --out samples --split train"})
+    @Command(name = "export", customSynopsis = "gabor data export DATA --out DIR [options]",
+            header = "Writes images as PNG files, one folder a class.",
+            footer = {"%nExample:", "  gabor data export digits --out samples --count 20",
+                    "  gabor data export mnist:data/mnist --out samples --split train"})
     void export(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
-            @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder to write to; made if need be.") Path out,
-            @Option(names = "--count", paramLabel = "N", defaultValue = "100", description = "How many, from the first on; default: 100.") int count,
-            @Option(names = "--split", paramLabel = "PART", defaultValue = "test", description = "train, val or test (default).") String part) {
+            @Option(names = "--out", paramLabel = "DIR", required = true,
+                    description = "Folder to write to; made if need be.") Path out,
+            @Option(names = "--count", paramLabel = "N", defaultValue = "100",
+                    description = "How many, from the first on; default: 100.") int count,
+            @Option(names = "--split", paramLabel = "PART", defaultValue = "test",
+                    description = "train, val or test (default).") String part) {
         if (count < 1) throw new UsageException("--count must be at least 1, got " + count);
         DataSplits splits = Datasets.open(spec);
         Map<String, Dataset> parts = parts(splits);
         Dataset data = parts.get(part);
         if (data == null)
-            throw new UsageException("data set " + spec + " has no part '" + part + "'; it has " + String.join(", ", parts.keySet())
-                    + " (--split " + parts.keySet().iterator().next() + ")");
+            throw new UsageException("data set " + spec + " has no part '" + part + "'; it has "
+                    + String.join(", ", parts.keySet()) + " (--split " + parts.keySet().iterator().next() + ")");
         List<Path> files = Images.export(data, out, count);
         console.print(Figures.count(files.size(), "image") + " written to " + out + ", one folder a class");
     }

@@ -6,10 +6,12 @@ import picocli.CommandLine.Option;
 
 /** Where to compute. */
 final class DeviceOptions {
-    @Option(names = "--device", paramLabel = "NAME", description = "auto (default): a GPU if one can be used, else the CPU; or cpu, cuda.")
+    @Option(names = "--device", paramLabel = "NAME",
+            description = "auto (default): a GPU if one can be used, else the CPU; or cpu, cuda.")
     String name = "auto";
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of the CPU; default: one a core. The result is the same for any number.")
+    @Option(names = "--threads", paramLabel = "N",
+            description = "Threads of the CPU; default: one a core. The result is the same for any number.")
     int threads;
 
     /**

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 /** {@code gabor doctor}. */
 @Command(name = "doctor", customSynopsis = "gabor doctor [--json]",
         header = "Shows what Gabor runs on, which devices it can use, and why not the others.",
-        description = "%nEnds with exit code 4 if no device can be used.", footer = {"%nExample:", "  gabor doctor --json > machine.json"})
+        description = "%nEnds with exit code 4 if no device can be used.",
+        footer = {"%nExample:", "  gabor doctor --json > machine.json"})
 final class DoctorCommand implements Runnable {
     private static final Runtime.Version ADVISED = Runtime.Version.parse("25.0.3");
 
@@ -42,7 +43,8 @@ final class DoctorCommand implements Runnable {
         Map<String, Object> facts = Environment.facts();
         console.print(json ? Json.of(json(facts, findings)).pretty().stripTrailing() : text(facts, findings));
         if (Runtime.version().compareToIgnoreOptional(ADVISED) < 0)
-            console.note("\nAdvice: Java " + ADVISED + " or newer of the 25 line has bugs fixed; this is " + Runtime.version() + ".");
+            console.note("\nAdvice: Java " + ADVISED + " or newer of the 25 line has bugs fixed; this is "
+                    + Runtime.version() + ".");
         if (findings.stream().noneMatch(f -> f.info.isPresent())) throw new DeviceException("no device can be used");
     }
 
@@ -61,12 +63,14 @@ final class DoctorCommand implements Runnable {
         var table = new TextTable(List.of("", ""));
         facts.forEach((name, value) -> {
             boolean bytes = name.endsWith("_bytes");
-            table.row(name.replace("_bytes", "").replace('_', ' '), bytes ? Figures.bytes(((Number) value).longValue()) : value);
+            table.row(name.replace("_bytes", "").replace('_', ' '),
+                    bytes ? Figures.bytes(((Number) value).longValue()) : value);
         });
         lines.addAll(table.lines().subList(1, table.lines().size()));
         for (Finding f : findings) {
             lines.add("");
-            lines.add("device " + f.name + ": " + f.info.map(i -> "can be used: " + i.summary()).orElse("cannot be used: " + f.refusal));
+            lines.add("device " + f.name + ": "
+                    + f.info.map(i -> "can be used: " + i.summary()).orElse("cannot be used: " + f.refusal));
             f.info.ifPresent(i -> i.details().forEach((name, value) -> lines.add("  " + name + ": " + value)));
         }
         return String.join("\n", lines);

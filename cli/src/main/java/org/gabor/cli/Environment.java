@@ -26,7 +26,8 @@ final class Environment {
         facts.put("gabor", gabor());
         facts.put("java", java());
         facts.put("java_home", System.getProperty("java.home"));
-        facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch"));
+        facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                + System.getProperty("os.arch"));
         facts.put("cpu", processor());
         facts.put("cores", Runtime.getRuntime().availableProcessors());
         facts.put("memory_bytes", memory());
@@ -36,7 +37,8 @@ final class Environment {
 
     private static String processor() {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(l -> l.startsWith("model name")).map(l -> l.substring(l.indexOf(':') + 1).strip()).findFirst()
+            return lines.filter(l -> l.startsWith("model name")).map(l -> l.substring(l.indexOf(':') + 1).strip())
+                    .findFirst()
                     .orElse(System.getProperty("os.arch"));
         } catch (IOException e) {
             return System.getProperty("os.arch"); // not Linux

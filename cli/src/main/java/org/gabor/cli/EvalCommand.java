@@ -31,13 +31,16 @@ final class EvalCommand implements Runnable {
     @Parameters(paramLabel = "MODEL", description = "A run folder such as runs/latest, or a .safetensors file.")
     private Path model = Path.of("");
 
-    @Option(names = "--data", paramLabel = "DATA", description = "A data set as for 'gabor train'; default: the one the model was trained on.")
+    @Option(names = "--data", paramLabel = "DATA",
+            description = "A data set as for 'gabor train'; default: the one the model was trained on.")
     private @Nullable String data;
 
-    @Option(names = "--split", paramLabel = "PART", description = "train, val or test; default: test, or val if there is no test part.")
+    @Option(names = "--split", paramLabel = "PART",
+            description = "train, val or test; default: test, or val if there is no test part.")
     private @Nullable Part part;
 
-    @Option(names = "--min-acc1", paramLabel = "X", description = "Ends with exit code 6 if the accuracy, 0 to 1, is below this.")
+    @Option(names = "--min-acc1", paramLabel = "X",
+            description = "Ends with exit code 6 if the accuracy, 0 to 1, is below this.")
     private @Nullable Double least;
 
     @Option(names = "--json", description = "Prints the result as JSON.")
@@ -61,18 +64,20 @@ final class EvalCommand implements Runnable {
             throw new UsageException("--min-acc1 is a share from 0 to 1 such as 0.98, got " + least);
         Saved saved = Saved.load(model);
         String spec = data != null ? data : Optional.ofNullable(saved.config().get("data")).map(v -> v.string("data"))
-                .orElseThrow(() -> new UsageException("which data? " + saved.file() + " lies in no run folder; add --data, for example --data digits"));
+                .orElseThrow(() -> new UsageException("which data? " + saved.file()
+                        + " lies in no run folder; add --data, for example --data digits"));
         try (Device where = device.open(console, false)) {
             DataParts parts = open(spec, saved.config());
             DataParts.Part judge = part == null ? parts.judge() : choose(parts, part, spec);
             console.note("model     " + saved.file());
-            console.note("data      " + spec + ", " + judge.name() + " part, " + Figures.count(judge.data().size(), "image"));
+            console.note("data      " + spec + ", " + judge.name() + " part, "
+                    + Figures.count(judge.data().size(), "image"));
             Evaluation e = TrainingRun.evaluate(where, saved.model(), judge.data());
             List<String> classes = judge.data().classes();
             console.print(json ? json(saved, spec, judge, e, classes) : text(judge, e, classes));
             if (least != null && e.top1() < least)
-                throw new QualityGateException("accuracy " + Figures.percent(e.top1()) + " is below " + Figures.percent(least)
-                        + ", which --min-acc1 asks for");
+                throw new QualityGateException("accuracy " + Figures.percent(e.top1()) + " is below "
+                        + Figures.percent(least) + ", which --min-acc1 asks for");
         }
     }
 
@@ -94,12 +99,13 @@ final class EvalCommand implements Runnable {
             case VAL -> "validation";
             case TEST -> "test";
         };
-        return new DataParts.Part(name, chosen.orElseThrow(() -> new UsageException("data set " + spec + " has no " + name + " part")));
+        return new DataParts.Part(name,
+                chosen.orElseThrow(() -> new UsageException("data set " + spec + " has no " + name + " part")));
     }
 
     private static String text(DataParts.Part judge, Evaluation e, List<String> classes) {
-        return "result    " + EvaluationText.headline(judge.name(), e) + "\ntop 5     " + Figures.percent(e.top5()) + "\n\n"
-                + EvaluationText.details(e, classes).stripTrailing();
+        return "result    " + EvaluationText.headline(judge.name(), e) + "\ntop 5     " + Figures.percent(e.top5())
+                + "\n\n" + EvaluationText.details(e, classes).stripTrailing();
     }
 
     private static String json(Saved saved, String spec, DataParts.Part judge, Evaluation e, List<String> classes) {

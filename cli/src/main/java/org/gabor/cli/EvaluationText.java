@@ -3,7 +3,6 @@ package org.gabor.cli;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.gabor.io.TextTable;
 import org.gabor.train.Evaluation;
 
@@ -15,29 +14,38 @@ final class EvaluationText {
 
     /** One line, the same after training and evaluation: {@code test accuracy 98.75% (2,000 images, loss 0.0412)}. */
     static String headline(String part, Evaluation e) {
-        return part + " accuracy " + Figures.percent(e.top1()) + " (" + Figures.count(e.images(), "image") + ", loss " + Figures.loss(e.loss()) + ")";
+        return part + " accuracy " + Figures.percent(e.top1()) + " (" + Figures.count(e.images(), "image") + ", loss "
+                + Figures.loss(e.loss()) + ")";
     }
 
     /** How each class fares, and the confusion matrix, or the most frequent mix-ups where it would be too large. */
     static String details(Evaluation e, List<String> classes) {
-        return perClass(e, classes) + "\n" + (classes.size() <= LARGEST_MATRIX ? matrix(e, classes) : mixUps(e, classes));
+        return perClass(e, classes) + "\n"
+                + (classes.size() <= LARGEST_MATRIX ? matrix(e, classes) : mixUps(e, classes));
     }
 
     private static String perClass(Evaluation e, List<String> classes) {
         var table = new TextTable(List.of("class", ">images", ">right", ">accuracy", "most often taken for"));
         for (int c = 0; c < classes.size(); c++) {
-            int truth = c, images = images(e, c), right = e.confusion().get(c).get(c);
-            int other = IntStream.range(0, classes.size()).filter(p -> p != truth && e.confusion().get(truth).get(p) > 0).boxed()
-                    .max(Comparator.<Integer>comparingInt(p -> e.confusion().get(truth).get(p)).thenComparing(Comparator.reverseOrder()))
-                    .orElse(-1);
-            table.row(classes.get(c), Figures.count(images), Figures.count(right), images == 0 ? "-" : Figures.percent((double) right / images),
-                    other < 0 ? "" : classes.get(other) + " (" + e.confusion().get(c).get(other) + ")");
+            List<Integer> row = e.confusion().get(c);
+            int images = images(e, c), right = row.get(c), other = mostFrequentBut(c, row);
+            table.row(classes.get(c), Figures.count(images), Figures.count(right),
+                    images == 0 ? "-" : Figures.percent((double) right / images),
+                    row.get(other) == 0 ? "" : classes.get(other) + " (" + row.get(other) + ")");
         }
         return table.text();
     }
 
+    /** The class that images of {@code truth} are most often taken for; the first of equals. */
+    private static int mostFrequentBut(int truth, List<Integer> row) {
+        int most = truth == 0 ? 1 : 0;
+        for (int c = 0; c < row.size(); c++) if (c != truth && row.get(c) > row.get(most)) most = c;
+        return most;
+    }
+
     private static String matrix(Evaluation e, List<String> classes) {
-        List<String> names = classes.stream().map(n -> n.length() <= LONGEST_NAME ? n : n.substring(0, LONGEST_NAME)).toList();
+        List<String> names = classes.stream().map(n -> n.length() <= LONGEST_NAME ? n : n.substring(0, LONGEST_NAME))
+                .toList();
         var headings = new ArrayList<>(List.of("is \\ taken for"));
         names.forEach(n -> headings.add(">" + n));
         var table = new TextTable(headings);
@@ -52,9 +60,10 @@ final class EvaluationText {
     private static String mixUps(Evaluation e, List<String> classes) {
         record MixUp(int is, int takenFor, int images) {}
         var table = new TextTable(List.of("is", "taken for", ">images"));
-        IntStream.range(0, classes.size()).boxed()
-                .flatMap(c -> IntStream.range(0, classes.size()).filter(p -> p != c).mapToObj(p -> new MixUp(c, p, e.confusion().get(c).get(p))))
-                .filter(m -> m.images > 0).sorted(Comparator.comparingInt(m -> -m.images)).limit(MIX_UPS)
+        var all = new ArrayList<MixUp>();
+        for (int c = 0; c < classes.size(); c++)
+            for (int p = 0; p < classes.size(); p++) if (p != c) all.add(new MixUp(c, p, e.confusion().get(c).get(p)));
+        all.stream().filter(m -> m.images > 0).sorted(Comparator.comparingInt(m -> -m.images)).limit(MIX_UPS)
                 .forEach(m -> table.row(classes.get(m.is), classes.get(m.takenFor), m.images));
         return table.text();
     }

@@ -25,8 +25,9 @@ final class Failures {
             return known.get().exitCode();
         }
         if (e instanceof OutOfMemoryError) {
-            console.error("gabor: Java's heap of " + Figures.bytes(Runtime.getRuntime().maxMemory()) + " is too small for this ("
-                    + e.getMessage() + "); enlarge it: GABOR_JAVA_OPTS=-Xmx8g ./gabor ..." + (trace ? "\n" + stackTrace(e) : ""));
+            console.error("gabor: Java's heap of " + Figures.bytes(Runtime.getRuntime().maxMemory())
+                    + " is too small for this (" + e.getMessage() + "); enlarge it: GABOR_JAVA_OPTS=-Xmx8g ./gabor ..."
+                    + (trace ? "\n" + stackTrace(e) : ""));
             return MEMORY;
         }
         console.error("gabor: this is a defect of Gabor, not a mistake of yours; please report it with what follows\n"
@@ -54,7 +55,8 @@ final class Failures {
         if (got.startsWith("-")) {
             String option = got.split("=", 2)[0];
             List<String> known = new ArrayList<>(command.getCommandSpec().optionsMap().keySet());
-            return "unknown option '" + option + "'" + Suggest.closest(option, known).map(o -> "; did you mean '" + o + "'?").orElse("");
+            return "unknown option '" + option + "'"
+                    + Suggest.closest(option, known).map(o -> "; did you mean '" + o + "'?").orElse("");
         }
         if (!command.getSubcommands().isEmpty())
             return Suggest.unknown("command", got, command.getSubcommands().keySet());
@@ -63,7 +65,8 @@ final class Failures {
 
     /** Picocli names Java's types. */
     private static String plain(String message) {
-        return message.replace("is not a double", "is not a number").replaceAll("is not an? (int|long)$", "is not a whole number");
+        return message.replace("is not a double", "is not a number")
+                .replaceAll("is not an? (int|long)$", "is not a whole number");
     }
 
     private static String stackTrace(Throwable e) {

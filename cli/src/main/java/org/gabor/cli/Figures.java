@@ -19,13 +19,15 @@ final class Figures {
     static String seconds(double s) {
         if (s < 99.95) return String.format(Locale.ROOT, s < 0.095 ? "%.3f s" : "%.1f s", s);
         long whole = Math.round(s);
-        return whole < 3600 ? whole / 60 + " min " + whole % 60 + " s" : whole / 3600 + " h " + whole % 3600 / 60 + " min";
+        if (whole < 3600) return whole / 60 + " min " + whole % 60 + " s";
+        return whole / 3600 + " h " + whole % 3600 / 60 + " min";
     }
 
     /** Time to come: {@code 0:07}, {@code 1:02:03}. */
     static String clock(double s) {
         long whole = Math.round(s), h = whole / 3600, m = whole % 3600 / 60;
-        return h > 0 ? String.format(Locale.ROOT, "%d:%02d:%02d", h, m, whole % 60) : String.format(Locale.ROOT, "%d:%02d", m, whole % 60);
+        return (h > 0 ? String.format(Locale.ROOT, "%d:%02d", h, m) : "" + m)
+                + String.format(Locale.ROOT, ":%02d", whole % 60);
     }
 
     /** Bytes in binary units: {@code 2.5 MiB}. */

@@ -26,13 +26,17 @@ final class ImageFiles {
      *
      * @throws DataException if an argument names nothing
      */
-    static List<Path> find(List<String> arguments) { return arguments.stream().flatMap(a -> find(a).stream()).toList(); }
+    static List<Path> find(List<String> arguments) {
+        return arguments.stream().flatMap(a -> find(a).stream()).toList();
+    }
 
     private static List<Path> find(String argument) {
         Path path = Path.of(argument);
         if (Files.isRegularFile(path)) return List.of(path);
-        if (Files.isDirectory(path)) return walk(path, ImageFiles::isImage, argument + " holds no image (.png, .jpg, .jpeg)");
-        if (!argument.matches(".*[*?\\[{].*")) throw new DataException(argument + " does not exist; name an image, a folder or a pattern");
+        if (Files.isDirectory(path))
+            return walk(path, ImageFiles::isImage, argument + " holds no image (.png, .jpg, .jpeg)");
+        if (!argument.matches(".*[*?\\[{].*"))
+            throw new DataException(argument + " does not exist; name an image, a folder or a pattern");
         PathMatcher matcher = matcher(argument);
         return walk(fixedPart(argument), matcher::matches, argument + " matches no file");
     }

@@ -34,5 +34,7 @@ final class Line {
         return line.length() <= columns ? line : line.substring(0, Math.max(0, columns));
     }
 
-    private static String join(List<Part> parts) { return parts.stream().map(Part::text).collect(Collectors.joining(GAP)); }
+    private static String join(List<Part> parts) {
+        return parts.stream().map(Part::text).collect(Collectors.joining(GAP));
+    }
 }

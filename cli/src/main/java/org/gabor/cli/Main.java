@@ -47,7 +47,8 @@ public final class Main {
         gabor.setUsageHelpLongOptionsMaxWidth(28);
         gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));
         gabor.setParameterExceptionHandler((e, args) -> Failures.reportUsage(console, e));
-        gabor.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
+        gabor.setExecutionExceptionHandler(
+                (e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
         gabor.setExecutionStrategy(parsed -> {
             if (has(parsed, 'q')) console.beQuiet();
             if (has(parsed, 'h') || !parsed.hasSubcommand())
@@ -60,8 +61,8 @@ public final class Main {
     /** What all commands have in common. */
     private static void complete(CommandLine command) {
         command.addMixin("common", new CommonOptions());
-        command.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").parameterListHeading("%n").optionListHeading("%n")
-                .commandListHeading("%nCommands:%n").sortOptions(false);
+        command.getCommandSpec().usageMessage().synopsisHeading("%nUsage: ").parameterListHeading("%n")
+                .optionListHeading("%n").commandListHeading("%nCommands:%n").sortOptions(false);
         command.getSubcommands().values().forEach(Main::complete);
     }
 

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code gabor models}. */
 @Command(name = "models", customSynopsis = "gabor models list|show",
-        header = "Lists the networks, or shows one.", footer = {"%nExamples:", "  gabor models list", "  gabor models show resnet20"})
+        header = "Lists the networks, or shows one.",
+        footer = {"%nExamples:", "  gabor models list", "  gabor models show resnet20"})
 final class ModelsCommand implements Runnable {
     private final Console console;
 
@@ -31,11 +32,12 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() { throw new UsageException("say which: gabor models list, or gabor models show NAME"); }
 
-    @Command(name = "list", customSynopsis = "gabor models list [--json]", header = "Lists the networks.", footer = {"%nExample:", "  gabor models list"})
+    @Command(name = "list", customSynopsis = "gabor models list [--json]", header = "Lists the networks.",
+            footer = {"%nExample:", "  gabor models list"})
     void list(@Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (json) {
-            console.print(Json.of(Models.all().stream().map(a -> Map.of("name", a.name(), "description", a.description())).toList())
-                    .pretty().stripTrailing());
+            var models = Models.all().stream().map(a -> Map.of("name", a.name(), "description", a.description()));
+            console.print(Json.of(models.toList()).pretty().stripTrailing());
             return;
         }
         var table = new TextTable(List.of("model", ">parameters", "images", "what it is"));
@@ -45,7 +47,8 @@ final class ModelsCommand implements Runnable {
         console.note("\nAll about one: gabor models show NAME. Parameters are those for 10 classes.");
     }
 
-    @Command(name = "show", customSynopsis = "gabor models show NAME [--json]", header = "Shows a network: its paper, its recipe, its layers as JSON.",
+    @Command(name = "show", customSynopsis = "gabor models show NAME [--json]",
+            header = "Shows a network: its paper, its recipe, its layers as JSON.",
             footer = {"%nExample:", "  gabor models show lenet5"})
     void show(@Parameters(paramLabel = "NAME", description = "A name from 'gabor models list'.") String name,
             @Option(names = "--json", description = "Prints only the network as JSON.") boolean json) {
@@ -63,14 +66,18 @@ final class ModelsCommand implements Runnable {
                 "images      " + a.input() + " (others do as well, if they are large enough)",
                 "parameters  " + Figures.count(Summary.of(spec).parameters()) + " for 10 classes", "",
                 "recipe, where 'gabor train' is not told otherwise:",
-                "  --optimizer " + optimizer + " --lr " + number(settings.get("lr")) + " --momentum " + number(settings.get("momentum"))
+                "  --optimizer " + optimizer + " --lr " + number(settings.get("lr"))
+                        + " --momentum " + number(settings.get("momentum"))
                         + " --weight-decay " + number(settings.get("weight_decay")),
-                "  --schedule " + recipe.schedule().describe() + " --epochs " + recipe.epochs() + " --batch " + recipe.batch(), "",
+                "  --schedule " + recipe.schedule().describe() + " --epochs " + recipe.epochs()
+                        + " --batch " + recipe.batch(),
+                "",
                 "network:", network));
     }
 
     private static String number(@Nullable Object value) {
-        return value instanceof Double d ? new BigDecimal(d.toString()).stripTrailingZeros().toPlainString() : String.valueOf(value);
+        return value instanceof Double d ? new BigDecimal(d.toString()).stripTrailingZeros().toPlainString()
+                : String.valueOf(value);
     }
 
     private static ModelSpec usual(Architecture a) { return Models.builder(a.name()).build(); }

@@ -20,17 +20,23 @@ import picocli.CommandLine.Parameters;
 /** {@code gabor predict}. */
 @Command(name = "predict", customSynopsis = "gabor predict MODEL IMAGE|DIR|GLOB... [options]",
         header = "Names what images show.",
-        description = {"%nJPEG and PNG files; each is scaled and cropped to the size that the model takes. Of a folder, all",
-                "images in it and below are taken."},
-        footer = {"%nExamples:", "  gabor predict runs/latest seven.png", "  gabor predict runs/latest samples --top 1 --format csv > names.csv",
+        description = {"%nJPEG and PNG files; each is scaled and cropped to the size that the model takes.",
+                "Of a folder, all images in it and below are taken."},
+        footer = {"%nExamples:", "  gabor predict runs/latest seven.png",
+                "  gabor predict runs/latest samples --top 1 --format csv > names.csv",
                 "  gabor predict best.safetensors 'photos/**/*.jpg' --format jsonl"})
 final class PredictCommand implements Runnable {
+    /** Images whose pixels are in memory at the same time. */
+    private static final int AT_ONCE = 256;
+
     private final Console console;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A run folder such as runs/latest, or a .safetensors file.")
+    @Parameters(index = "0", paramLabel = "MODEL",
+            description = "A run folder such as runs/latest, or a .safetensors file.")
     private Path model = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "Files, folders, or patterns such as 'photos/*.png'.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE",
+            description = "Files, folders, or patterns such as 'photos/*.png'.")
     private List<String> images = new ArrayList<>();
 
     @Option(names = "--top", paramLabel = "N", description = "How many classes an image; default: 5.")
@@ -60,9 +66,12 @@ final class PredictCommand implements Runnable {
         Saved saved = Saved.load(model);
         List<Path> files = ImageFiles.find(images);
         try (Device where = device.open(console, false); var classifier = Classifier.of(saved.model(), where)) {
-            List<List<Prediction>> classes = classifier.classify(files, top);
             var named = new ArrayList<Named>();
-            for (int i = 0; i < files.size(); i++) named.add(new Named(files.get(i), classes.get(i)));
+            for (int from = 0; from < files.size(); from += AT_ONCE) {
+                List<Path> some = files.subList(from, Math.min(files.size(), from + AT_ONCE));
+                List<List<Prediction>> classes = classifier.classify(some, top);
+                for (int i = 0; i < some.size(); i++) named.add(new Named(some.get(i), classes.get(i)));
+            }
             console.print(switch (format) {
                 case TABLE -> table(named);
                 case CSV -> csv(named);
@@ -117,10 +126,16 @@ final class PredictCommand implements Runnable {
 
     /** Where every image lies in a folder named after a class, the truth is known. */
     private void tellHowManyAreRight(List<Named> named, List<String> classes) {
-        List<String> folders = named.stream().map(n -> n.image.toAbsolutePath().getParent()).map(f -> f == null ? "" : f.getFileName().toString()).toList();
+        List<String> folders = named.stream().map(n -> folder(n.image)).toList();
         if (!classes.containsAll(folders)) return;
         int right = 0;
-        for (int i = 0; i < named.size(); i++) if (named.get(i).classes.getFirst().name().equals(folders.get(i))) right++;
-        console.note(Figures.count(right) + " of " + Figures.count(named.size(), "image") + " named as the folder they lie in");
+        for (Named n : named) if (n.classes.getFirst().name().equals(folder(n.image))) right++;
+        console.note(Figures.count(right) + " of " + Figures.count(named.size(), "image")
+                + " named as the folder they lie in");
+    }
+
+    private static String folder(Path image) {
+        Path folder = image.toAbsolutePath().getParent();
+        return folder == null || folder.getFileName() == null ? "" : folder.getFileName().toString();
     }
 }

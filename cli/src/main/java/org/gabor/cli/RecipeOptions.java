@@ -28,7 +28,8 @@ final class RecipeOptions {
     @Nullable
     Double momentum;
 
-    @Option(names = "--weight-decay", paramLabel = "X", description = "L2 penalty of weights and filters; biases and norms have none.")
+    @Option(names = "--weight-decay", paramLabel = "X",
+            description = "L2 penalty of weights and filters; biases and norms have none.")
     @Nullable
     Double weightDecay;
 
@@ -36,7 +37,8 @@ final class RecipeOptions {
     @Nullable
     String schedule;
 
-    @Option(names = "--warmup", paramLabel = "EPOCHS", description = "Epochs over which the learning rate rises first; default: 0.")
+    @Option(names = "--warmup", paramLabel = "EPOCHS",
+            description = "Epochs over which the learning rate rises first; default: 0.")
     double warmup;
 
     /**
@@ -46,15 +48,16 @@ final class RecipeOptions {
      */
     Recipe over(Recipe recipe, @Nullable Integer epochs, @Nullable Integer batch) {
         Schedule rate = schedule == null ? recipe.schedule() : Schedules.byName(schedule);
-        return new Recipe(optimizer(recipe.optimizer()), rate.warmup(warmup), Objects.requireNonNullElse(epochs, recipe.epochs()),
-                Objects.requireNonNullElse(batch, recipe.batch()));
+        return new Recipe(optimizer(recipe.optimizer()), rate.warmup(warmup),
+                Objects.requireNonNullElse(epochs, recipe.epochs()), Objects.requireNonNullElse(batch, recipe.batch()));
     }
 
     private Optimizer optimizer(Optimizer usual) {
         if (optimizer != null && !OPTIMIZERS.contains(optimizer))
             throw new UsageException(Suggest.unknown("optimizer", optimizer, OPTIMIZERS));
         Sgd sgd = usual instanceof Sgd s ? s : Sgd.lr(usual.learningRate()).weightDecay(usual.weightDecay());
-        return new Sgd(Objects.requireNonNullElse(lr, sgd.learningRate()), Objects.requireNonNullElse(momentum, sgd.momentum()),
+        return new Sgd(Objects.requireNonNullElse(lr, sgd.learningRate()),
+                Objects.requireNonNullElse(momentum, sgd.momentum()),
                 optimizer == null ? sgd.lookAhead() : optimizer.equals("nesterov"),
                 Objects.requireNonNullElse(weightDecay, sgd.weightDecay()));
     }

@@ -27,16 +27,19 @@ record Saved(Path file, TrainedModel model, Optional<RunFolder> run) {
     static Saved load(Path name) {
         Path path = followLatest(name);
         if (!Files.exists(path))
-            throw new ModelFileException(name + " does not exist; name a run folder such as runs/latest, or a .safetensors file "
+            throw new ModelFileException(name + " does not exist; name a run folder such as runs/latest, or a"
+                    + " .safetensors file "
                     + "('./gabor train' makes both)");
         if (!Files.isDirectory(path)) {
             Path folder = Objects.requireNonNullElse(path.toAbsolutePath().getParent(), path);
-            var run = Files.exists(folder.resolve("config.yaml")) ? Optional.of(new RunFolder(folder)) : Optional.<RunFolder>empty();
+            var run = Files.exists(folder.resolve("config.yaml")) ? Optional.of(new RunFolder(folder))
+                    : Optional.<RunFolder>empty();
             return new Saved(path, TrainedModel.load(path), run);
         }
         var run = new RunFolder(path);
         if (!Files.exists(run.best()))
-            throw new ModelFileException(name + " has no best.safetensors: it is no run folder, or its first epoch was never done");
+            throw new ModelFileException(name + " has no best.safetensors: it is no run folder, or"
+                    + " its first epoch was never done");
         return new Saved(run.best(), TrainedModel.load(run.best()), Optional.of(run));
     }
 

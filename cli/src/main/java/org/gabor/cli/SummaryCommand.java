@@ -17,6 +17,8 @@ import org.gabor.models.Models;
 import org.gabor.models.Recipe;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Summary;
+import org.gabor.optim.Optimizer;
+import org.gabor.optim.Sgd;
 import org.gabor.train.Device;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
@@ -29,22 +31,26 @@ import picocli.CommandLine.Parameters;
 /** {@code gabor summary}. */
 @Command(name = "summary", customSynopsis = "gabor summary MODEL [options]",
         header = "Shows a network layer by layer: shapes, parameters, multiplications, memory.",
-        description = "%nWith --plan also how a training step runs: what is computed in which order, and where it lies.",
+        description = "%nWith --plan also how a training step runs: what is computed in which order, and where it"
+                + " lies.",
         footer = {"%nExamples:", "  gabor summary lenet5", "  gabor summary resnet20 --input 3x64x64 --classes 100",
                 "  gabor summary lenet5 --plan --batch 128 --device cpu"})
 final class SummaryCommand implements Runnable {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "A name from 'gabor models list', a run folder, or a .safetensors file.")
+    @Parameters(paramLabel = "MODEL",
+            description = "A name from 'gabor models list', a run folder, or a .safetensors file.")
     private String model = "";
 
-    @Option(names = "--input", paramLabel = "CxHxW", description = "Size of an image; default: what the network was made for.")
+    @Option(names = "--input", paramLabel = "CxHxW",
+            description = "Size of an image; default: what the network was made for.")
     private @Nullable String input;
 
     @Option(names = "--classes", paramLabel = "N", description = "Number of classes; default: 10.")
     private @Nullable Integer classes;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Images a step, for the memory figures and the plan; default: the recipe's.")
+    @Option(names = "--batch", paramLabel = "N",
+            description = "Images a step, for the memory figures and the plan; default: the recipe's.")
     private @Nullable Integer batch;
 
     @Option(names = "--plan", description = "Shows the plan of a training step on the device.")
@@ -75,12 +81,14 @@ final class SummaryCommand implements Runnable {
     private ModelSpec spec() {
         if (Files.exists(Path.of(model))) {
             if (input != null || classes != null)
-                throw new UsageException("--input and --classes belong to a name; " + model + " says itself what it takes");
+                throw new UsageException("--input and --classes belong to a name; " + model
+                        + " says itself what it takes");
             return Saved.load(Path.of(model)).model().spec();
         }
         Architecture architecture = Models.byName(model);
         ImageSize size = input == null ? architecture.input() : ImageSize.parse(input);
-        return Models.builder(model).input(size.channels(), size.height(), size.width()).classes(classes == null ? 10 : classes).build();
+        return Models.builder(model).input(size.channels(), size.height(), size.width())
+                .classes(classes == null ? 10 : classes).build();
     }
 
     private static String text(Summary s, int images) {
@@ -93,7 +101,8 @@ final class SummaryCommand implements Runnable {
                 + "\nparameters   " + Figures.count(s.parameters()) + " (" + Figures.bytes(4 * s.parameters()) + ")"
                 + (s.statistics() == 0 ? "" : ", and " + Figures.count(s.statistics()) + " running statistics")
                 + "\nMACs         " + Figures.count(s.macs()) + " an image, forward"
-                + "\nactivations  " + Figures.bytes(images * s.bytes()) + " for a batch of " + images + ", when nothing is fused or freed";
+                + "\nactivations  " + Figures.bytes(images * s.bytes()) + " for a batch of " + images
+                + ", when nothing is fused or freed";
     }
 
     private static Map<String, Object> json(Summary s, int images) {
@@ -120,11 +129,11 @@ final class SummaryCommand implements Runnable {
     }
 
     private void printPlan(ModelSpec spec, Optional<Recipe> recipe, int images) {
-        Recipe how = recipe.orElseGet(() -> Models.byName("lenet5").recipe(spec.height(), spec.width()));
+        Optimizer optimizer = recipe.map(Recipe::optimizer).orElse(Sgd.lr(0.05).momentum(0.9));
         try (Device where = device.open(console, false)) {
-            var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), how.optimizer(), images);
+            var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), optimizer, images);
             console.print("\nA training step of " + spec.name() + " on " + where.name() + ", batch of " + images + ", "
-                    + how.optimizer().describe().get("name") + "\n\n"
+                    + optimizer.describe().get("name") + "\n\n"
                     + PlanText.of(Compiler.plan(graph.graph(), where.backend().rules())).stripTrailing());
         }
     }

@@ -38,7 +38,8 @@ final class Terminal implements Console.Screen {
         try (var arena = Arena.ofConfined()) {
             var linker = Linker.nativeLinker();
             var ioctl = linker.downcallHandle(linker.defaultLookup().findOrThrow("ioctl"),
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG,
+                            ValueLayout.ADDRESS),
                     Linker.Option.firstVariadicArg(2));
             boolean linux = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
             long getWindowSize = linux ? 0x5413 : 0x40087468;

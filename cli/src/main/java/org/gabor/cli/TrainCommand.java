@@ -23,13 +23,15 @@ import org.gabor.train.TrainingRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code gabor train}. */
 @Command(name = "train", customSynopsis = "gabor train [--data DATA] [--model MODEL] [options]",
         header = "Trains a network.",
-        description = {"%nWith no option: LeNet-5 on the built-in digits, on the best device there is. Settings that are not",
-                "given come from the model's own recipe ('gabor models show MODEL').",
+        description = {"%nWith no option: LeNet-5 on the built-in digits, on the best device there is. Settings",
+                "that are not given come from the model's own recipe ('gabor models show MODEL').",
                 "The best epoch is chosen on a part held out of the training data; the test data is looked at",
                 "once, at the end. Everything is kept in a new folder, and runs/latest points at it."},
         footer = {"%nExamples:", "  gabor train",
@@ -58,32 +60,42 @@ final class TrainCommand implements Runnable {
     @ArgGroup(validate = false, heading = "%nOutput%n", order = 6)
     private final Output output = new Output();
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     /** What to train on. */
     static final class Data {
-        @Option(names = "--data", paramLabel = "DATA", description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, imagefolder:DIR; see 'gabor data list'.")
+        @Option(names = "--data", paramLabel = "DATA",
+                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, imagefolder:DIR; see"
+                        + " 'gabor data list'.")
         String spec = "digits";
 
         @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
         @Nullable
         Integer batch;
 
-        @Option(names = "--val-split", paramLabel = "X", description = "Share of the training data held out to choose the best epoch, if the data has no validation part; default: 0.1.")
+        @Option(names = "--val-split", paramLabel = "X",
+                description = "Share of the training data held out to choose the best epoch, if the data has no"
+                        + " validation part; default: 0.1.")
         double held = 0.1;
     }
 
     /** What to train. */
     static final class Model {
-        @Option(names = "--model", paramLabel = "MODEL", description = "lenet5 (default) or another of 'gabor models list'.")
+        @Option(names = "--model", paramLabel = "MODEL",
+                description = "lenet5 (default) or another of 'gabor models list'.")
         String name = "lenet5";
     }
 
     /** How long, and where to keep it. */
     static final class Run {
-        @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training data; default: the recipe's.")
+        @Option(names = "--epochs", paramLabel = "N",
+                description = "Passes over the training data; default: the recipe's.")
         @Nullable
         Integer epochs;
 
-        @Option(names = "--seed", paramLabel = "N", description = "Decides first weights, order of images and held-out part; default: 0.")
+        @Option(names = "--seed", paramLabel = "N",
+                description = "Decides first weights, order of images and held-out part; default: 0.")
         long seed;
 
         @Option(names = "--out", paramLabel = "DIR", description = "Where run folders are made; default: runs.")
@@ -112,7 +124,8 @@ final class TrainCommand implements Runnable {
         long start = System.nanoTime();
         Architecture architecture = Models.byName(model.name);
         if (run.name != null && !run.name.matches("[\\w-][\\w.-]*"))
-            throw new UsageException("--name is the name of a folder: letters, digits, '.', '_' and '-', got '" + run.name + "'");
+            throw new UsageException("--name is the name of a folder: letters, digits, '.', '_' and '-', got '"
+                    + run.name + "'");
         recipeFor(architecture, architecture.input()); // mistakes in options show before any work is done
         try (Device opened = device.open(console, true)) {
             train(opened, architecture, start);
@@ -178,12 +191,15 @@ final class TrainCommand implements Runnable {
             return;
         }
         var times = new StringBuilder();
-        seconds.forEach((stage, s) -> times.append(times.isEmpty() ? "" : ", ").append(stage).append(' ').append(Figures.seconds(s)));
-        console.print("result    " + EvaluationText.headline(judge.name(), figures) + ", by the weights of epoch " + best.epoch());
+        seconds.forEach((stage, s) -> times.append(times.isEmpty() ? "" : ", ").append(stage).append(' ')
+                .append(Figures.seconds(s)));
+        console.print("result    " + EvaluationText.headline(judge.name(), figures) + ", by the weights of epoch "
+                + best.epoch());
         console.print("time      " + times);
         console.print("saved in  " + folder.path());
         console.note("next      ./gabor eval " + folder.path());
-        console.note("          ./gabor data export " + data.spec + " --out samples --count 20 && ./gabor predict " + folder.path() + " samples");
+        console.note("          ./gabor data export " + data.spec + " --out samples --count 20 && ./gabor predict "
+                + folder.path() + " samples");
     }
 
     private Map<String, Object> config(Recipe settings) {
@@ -201,8 +217,9 @@ final class TrainCommand implements Runnable {
         return c;
     }
 
-    private static Map<String, Object> environment(Device device) {
+    private Map<String, Object> environment(Device device) {
         var e = new LinkedHashMap<String, Object>(Environment.facts());
+        if (spec != null) e.put("command", spec.commandLine().getParseResult().originalArgs());
         e.put("started", Instant.now().toString());
         e.put("folder", Path.of("").toAbsolutePath().toString());
         e.put("device", device.name());

@@ -56,7 +56,8 @@ final class TrainProgress implements TrainingListener {
         line.add(4, "train loss " + Figures.loss(m.trainLoss())).add(2, "acc " + Figures.percent(m.trainAcc1()));
         if (!Double.isNaN(m.valAcc1()))
             line.add(5, "val loss " + Figures.loss(m.valLoss())).add(1, "val acc " + Figures.percent(m.valAcc1()));
-        line.add(6, Figures.seconds(m.seconds() - lastEpoch)).add(7, rate(m.imagesPerSecond())).add(8, waiting(m.dataWait()));
+        line.add(6, Figures.seconds(m.seconds() - lastEpoch)).add(7, rate(m.imagesPerSecond()))
+                .add(8, waiting(m.dataWait()));
         if (m.best() && !Double.isNaN(m.valAcc1())) line.add(3, "best");
         console.note(line.fit(style == Style.BAR ? console.columns() - 1 : Integer.MAX_VALUE));
         lastEpoch = m.seconds();
@@ -70,15 +71,18 @@ final class TrainProgress implements TrainingListener {
         int room = Math.min(LONGEST_BAR, columns - line.fit(Integer.MAX_VALUE).length() - Line.GAP.length() - 2);
         if (room < SHORTEST_BAR) return line.fit(columns);
         int done = (int) ((long) room * p.step() / p.epochSteps());
-        return line.insert(1, 0, "[" + "=".repeat(done) + (done < room ? ">" : "") + " ".repeat(Math.max(0, room - done - 1)) + "]")
+        return line.insert(1, 0, "[" + "=".repeat(done) + (done < room ? ">" : "")
+                + " ".repeat(Math.max(0, room - done - 1)) + "]")
                 .fit(columns);
     }
 
     private Line parts(Progress p, long now) {
         double done = (p.epoch() - 1 + (double) p.step() / p.epochSteps()) / p.epochs();
         double left = (now - begin) / 1e9 * (1 - done) / done;
-        return new Line().add(0, String.format(Locale.ROOT, "epoch %d/%d %3d%%", p.epoch(), p.epochs(), 100 * p.step() / p.epochSteps()))
-                .add(2, "loss " + Figures.loss(p.loss())).add(1, "acc " + Figures.percent(p.acc1())).add(4, rate(p.imagesPerSecond()))
+        return new Line().add(0, String.format(Locale.ROOT, "epoch %d/%d %3d%%", p.epoch(), p.epochs(),
+                100 * p.step() / p.epochSteps()))
+                .add(2, "loss " + Figures.loss(p.loss())).add(1, "acc " + Figures.percent(p.acc1()))
+                .add(4, rate(p.imagesPerSecond()))
                 .add(5, waiting(p.dataWait())).add(3, "ETA " + Figures.clock(left));
     }
 

@@ -21,7 +21,8 @@ class FailuresTest {
     @Test
     void anythingElseIsADefectWithAllThatIsKnown() {
         assertThat(report(new IllegalStateException("two convolutions in one place"))).isEqualTo(1);
-        assertThat(recorder.err()).startsWith("gabor: this is a defect of Gabor").contains("two convolutions in one place").contains("\tat org.gabor.cli");
+        assertThat(recorder.err()).startsWith("gabor: this is a defect of Gabor")
+                .contains("two convolutions in one place").contains("\tat org.gabor.cli");
     }
 
     @Test

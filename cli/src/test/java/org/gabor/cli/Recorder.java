@@ -11,8 +11,8 @@ final class Recorder {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     Console console(int columns, Map<String, String> environment) {
-        return new Console(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8), environment,
-                new Console.Screen() {
+        return new Console(new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8), environment, new Console.Screen() {
                     @Override
                     public boolean showsResults() { return columns > 0; }
 

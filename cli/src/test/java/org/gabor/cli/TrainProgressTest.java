@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gabor.WriteException;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.TrainingListener.Progress;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainProgressTest {
     private static final Map<String, String> XTERM = Map.of("TERM", "xterm");
-    private static final EpochMetrics EPOCH = new EpochMetrics(12, 1_000, 61.5, 0.1, 0.12345, 0.9612, 0.2345, 0.9534, 0.999, 13_845.2, 0.021, true);
+    private static final EpochMetrics EPOCH = new EpochMetrics(12, 1_000, 61.5, 0.1, 0.12345, 0.9612, 0.2345, 0.9534,
+            0.999, 13_845.2, 0.021, true);
 
     private final Recorder recorder = new Recorder();
     private final AtomicLong nanos = new AtomicLong();
@@ -25,15 +27,18 @@ class TrainProgressTest {
         TrainProgress progress = progress(columns, TrainProgress.Style.AUTO);
         for (int step = 1; step <= 140; step++) progress.progress(at(step, step));
         progress.epochDone(EPOCH, () -> { throw new AssertionError("nobody asked for the model"); });
-        List<String> lines = Arrays.stream(recorder.err().split("[\r\n]+")).map(l -> l.replace("\u001b[K", "")).filter(l -> !l.isEmpty()).toList();
-        assertThat(lines).hasSize(141).allSatisfy(l -> assertThat(l.length()).isLessThan(columns)).allSatisfy(l -> assertThat(l).startsWith("epoch 12/"));
+        List<String> lines = Arrays.stream(recorder.err().split("[\r\n]+")).map(l -> l.replace("\u001b[K", ""))
+                .filter(l -> !l.isEmpty()).toList();
+        assertThat(lines).hasSize(141).allSatisfy(l -> assertThat(l.length()).isLessThan(columns))
+                .allSatisfy(l -> assertThat(l).startsWith("epoch 12/"));
     }
 
     @Test
     void aWideTerminalShowsEverything() {
         progress(200, TrainProgress.Style.AUTO).progress(at(70, 35));
         assertThat(recorder.err()).endsWith(
-                "epoch 12/20  50%  [===============>              ]  loss 0.5000  acc 87.50%  13,845 img/s  wait 2%  ETA 0:26");
+                "epoch 12/20  50%  [===============>              ]  loss 0.5000  acc 87.50%  13,845 img/s  wait 2%"
+                        + "  ETA 0:26");
     }
 
     @Test
@@ -49,12 +54,14 @@ class TrainProgressTest {
         progress.epochDone(EPOCH, () -> { throw new AssertionError("nobody asked for the model"); });
         assertThat(recorder.err().lines()).hasSize(4);
         assertThat(recorder.err()).doesNotContain("\r").doesNotContain("\u001b")
-                .endsWith("epoch 12/20  train loss 0.1235  acc 96.12%  val loss 0.2345  val acc 95.34%  61.5 s  13,845 img/s  wait 2%  best\n");
+                .endsWith("epoch 12/20  train loss 0.1235  acc 96.12%  val loss 0.2345  val acc 95.34%  61.5 s"
+                        + "  13,845 img/s  wait 2%  best\n");
     }
 
     @Test
     void aDumbTerminalGetsPlainLinesAndNoneGetsNothing() {
-        var dumb = new TrainProgress(recorder.console(80, Map.of("TERM", "dumb")), TrainProgress.Style.AUTO, 20, nanos::get);
+        var dumb = new TrainProgress(recorder.console(80, Map.of("TERM", "dumb")), TrainProgress.Style.AUTO, 20,
+                nanos::get);
         dumb.progress(at(1, 1));
         TrainProgress none = progress(80, TrainProgress.Style.NONE);
         none.progress(at(1, 1));
@@ -69,6 +76,15 @@ class TrainProgressTest {
         console.print("result");
         assertThat(recorder.err()).isEqualTo("\r\u001b[Khalf way\r\u001b[K");
         assertThat(recorder.out()).isEqualTo("result" + System.lineSeparator());
+    }
+
+    @Test
+    void anErrorIsShownEvenIfTheLogCannotBeWritten() {
+        Console console = recorder.console(0, XTERM);
+        console.logTo(_ -> { throw new WriteException("disk full"); });
+        console.error("gabor: disk full");
+        console.error("gabor: still full");
+        assertThat(recorder.err()).isEqualTo("gabor: disk full\ngabor: still full\n");
     }
 
     @Test

@@ -37,7 +37,8 @@ public record Summary(String model, Shape input, int classes, List<Row> rows) {
      * @param macs multiplications, each with its addition, of convolutions and matrix products
      * @param bytes memory of its results when nothing is fused
      */
-    public record Row(String path, String layer, Shape output, long parameters, long statistics, long macs, long bytes) {}
+    public record Row(String path, String layer, Shape output, long parameters, long statistics, long macs,
+            long bytes) {}
 
     public Summary {
         rows = List.copyOf(rows);
@@ -65,9 +66,11 @@ public record Summary(String model, Shape input, int classes, List<Row> rows) {
         ToLongFunction<Boolean> values = statistic -> own.stream().filter(n -> n.op() instanceof Leaf.Parameter p
                 && (Objects.requireNonNull(declared.get(p.name())).kind() == Scope.Kind.STATISTIC) == statistic)
                 .mapToLong(n -> n.shape().size()).sum();
-        long bytes = own.stream().filter(n -> n.op().storage() == Op.Storage.OWN).mapToLong(n -> n.type().bytes()).sum();
+        long bytes = own.stream().filter(n -> n.op().storage() == Op.Storage.OWN).mapToLong(n -> n.type().bytes())
+                .sum();
         return new Row(path, Registry.describe(applied.layer()), withoutBatch(applied.result().shape()),
-                values.applyAsLong(false), values.applyAsLong(true), own.stream().mapToLong(Summary::macs).sum(), bytes);
+                values.applyAsLong(false), values.applyAsLong(true), own.stream().mapToLong(Summary::macs).sum(),
+                bytes);
     }
 
     private static long macs(Node n) {

@@ -149,8 +149,8 @@ final class ConvolutionLowering {
     /** How many rows of a plane, and if a plane is small how many blocks of images, the columns of a nest take in. */
     private record Tile(int blocks, int rows) {
         static Tile of(int blocks, int rows, int rowColumns) {
-            int r = largestDivisor(rows, Math.max(1, COLUMNS / rowColumns));
-            int b = r < rows ? 1 : largestDivisor(blocks, Math.max(1, COLUMNS / (rows * rowColumns)));
+            int r = Loop.largestDivisor(rows, Math.max(1, COLUMNS / rowColumns));
+            int b = r < rows ? 1 : Loop.largestDivisor(blocks, Math.max(1, COLUMNS / (rows * rowColumns)));
             return new Tile(b, r);
         }
     }

@@ -8,7 +8,8 @@ import static org.gabor.tests.Args.pixels;
 import java.util.ArrayList;
 import java.util.List;
 import org.gabor.graph.Activation.Relu;
-import org.gabor.graph.Loss.SoftmaxCrossEntropy;
+import org.gabor.graph.Criterion.CrossEntropy;
+import org.gabor.graph.Loss.SampleLoss;
 import org.gabor.graph.Movement.Pad;
 import org.gabor.graph.Movement.Slice;
 import org.gabor.graph.Node;
@@ -81,7 +82,7 @@ final class ChainCases {
             g.output("bias", b).output("tanh", b.tanh());
         }));
         cases.add(Case.chain("dense + bias + cross entropy", f, with(args, labels(n, 10)), (g, in) -> {
-            Node logits = dense(in), loss = g.add(new SoftmaxCrossEntropy(), logits, in.get(3));
+            Node logits = dense(in), loss = g.add(new SampleLoss(new CrossEntropy()), logits, in.get(3));
             g.output("losses", loss).output("loss", loss.mean()).output("logits", logits);
         }));
     }
@@ -99,8 +100,8 @@ final class ChainCases {
                 g.output("a", a).output("r", r).output("t", t).output("y", y);
             }));
             cases.add(relu("one sum read by two chains", f, args, (g, in) -> {
-                Node a = in.get(0).plus(in.get(1)), left = a.relu().plus(in.get(0)), right =
-                        a.addBias(in.get(2)).relu();
+                Node a = in.get(0).plus(in.get(1)), left = a.relu().plus(in.get(0));
+                Node right = a.addBias(in.get(2)).relu();
                 g.output("y", left.plus(right));
             }));
             cases.add(relu("a value added to itself", f, args, (g, in) -> g.output("y",
@@ -133,8 +134,8 @@ final class ChainCases {
                 kept("v5", f.numbers(), 2, 4, 5, 5)),
                 (g, in) -> {
                     Node y = in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)).relu();
-                    Node small = y.conv2d(in.get(2), Window.of(3, 1, 1)), large =
-                            y.conv2d(in.get(3), Window.of(5, 1, 2));
+                    Node small = y.conv2d(in.get(2), Window.of(3, 1, 1));
+                    Node large = y.conv2d(in.get(3), Window.of(5, 1, 2));
                     g.output("y", small.plus(large)).output("max", y.maxPool(Window.of(3, 2, 1)));
                 }));
         cases.add(relu("an image flattened and convolved", f, List.of(x, w3, kept("w", f.numbers(), 2, 4, 3, 3),

@@ -16,7 +16,7 @@ final class ProductCases {
 
     private static final List<Sizes> SIZES = List.of(new Sizes(1, 1, 1), new Sizes(1, 3, 7), new Sizes(5, 4, 1),
             new Sizes(3, 1, 5), new Sizes(17, 9, 33), new Sizes(33, 10, 84), new Sizes(16, 64, 64),
-            new Sizes(64, 120, 400));
+            new Sizes(64, 120, 400), new Sizes(3, 2, 9001), new Sizes(2, 1200, 3), new Sizes(70, 5, 6));
 
     static List<Case> all() {
         var cases = new ArrayList<Case>();

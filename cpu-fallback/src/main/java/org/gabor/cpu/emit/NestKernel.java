@@ -34,17 +34,21 @@ final class NestKernel implements Kernel {
 
         var around = new ArrayList<>(nest.reduction());
         var taps = new ArrayList<Loop>();
-        long steps = 1;
-        while (!around.isEmpty() && steps * around.getLast().count() <= TABLE) {
-            steps *= around.getLast().count();
-            taps.addFirst(around.removeLast());
+        int steps = 1;
+        while (!around.isEmpty()) {
+            Loop l = around.removeLast();
+            int fits = Loop.largestDivisor(l.count(), TABLE / steps);
+            taps.addFirst(new Loop(fits, l.a(), l.b()));
+            steps *= fits;
+            if (fits == l.count()) continue;
+            around.add(new Loop(l.count() / fits, fits * l.a(), fits * l.b()));
+            break;
         }
         this.aroundTaps = List.copyOf(around);
         this.turns = Loop.turns(around);
-        int count = (int) steps;
-        this.tapA = new long[count];
-        this.tapB = new long[count];
-        for (int t = 0; t < count; t++) {
+        this.tapA = new long[steps];
+        this.tapB = new long[steps];
+        for (int t = 0; t < steps; t++) {
             int rest = t;
             for (Loop l : taps.reversed()) {
                 tapA[t] += rest % l.count() * l.a();

@@ -24,6 +24,13 @@ public record Loop(int count, long a, long b, long c) {
         return Math.toIntExact(turns);
     }
 
+    /** The largest divisor of {@code count} that is at most {@code most}: into how large even parts a loop can be cut. */
+    public static int largestDivisor(int count, int most) {
+        int d = Math.min(count, most);
+        while (count % d != 0) d--;
+        return d;
+    }
+
     /** The same walk, the last loop the innermost, without loops of one turn and with even neighbours made one. */
     public static List<Loop> merged(List<Loop> loops) {
         var merged = new ArrayList<Loop>();

@@ -12,8 +12,8 @@ record Cli(int exitCode, String out, String err) {
     static Cli run(String... args) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var console = new Console(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8),
-                Map.of(), Console.Screen.NONE);
+        var console = new Console(new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8), Map.of(), Console.Screen.NONE);
         int exitCode = Main.run(console, args);
         return new Cli(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
@@ -23,6 +23,7 @@ record Cli(int exitCode, String out, String err) {
 
     /** The first line of the results that starts so. */
     String result(String start) {
-        return out.lines().filter(l -> l.startsWith(start)).findFirst().orElseThrow(() -> new AssertionError("no " + start + " in\n" + out + err));
+        return out.lines().filter(l -> l.startsWith(start)).findFirst()
+                .orElseThrow(() -> new AssertionError("no " + start + " in\n" + out + err));
     }
 }

@@ -10,13 +10,15 @@ class HelpTest {
     private static final int WIDTH = 100;
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "eval", "predict", "summary", "models", "models list", "models show", "data", "data list",
+    @ValueSource(strings = {"train", "eval", "predict", "summary", "models", "models list", "models show", "data",
+            "data list",
             "data show", "data stats", "data export", "doctor"})
     void everyCommandTeachesItselfByExamples(String command) {
         Cli help = Cli.line(command + " --help");
         assertThat(help.exitCode()).isZero();
         assertThat(help.err()).isEmpty();
-        assertThat(help.out()).contains("\nUsage: gabor " + command).contains("\n  gabor " + command).contains("--help");
+        assertThat(help.out()).contains("\nUsage: gabor " + command).contains("\n  gabor " + command)
+                .contains("--help");
         assertThat(help.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(WIDTH));
     }
 
@@ -24,14 +26,18 @@ class HelpTest {
     void withNothingToDoGaborShowsItsCommands() {
         assertThat(Cli.line("").exitCode()).isZero();
         assertThat(Cli.line("").out()).isEqualTo(Cli.line("--help").out())
-                .contains("\n  train ", "\n  eval ", "\n  predict ", "\n  summary ", "\n  models ", "\n  data ", "\n  doctor ");
+                .contains("\n  train ", "\n  eval ", "\n  predict ", "\n  summary ", "\n  models ", "\n  data ",
+                        "\n  doctor ");
     }
 
     @Test
     void theOptionsOfTrainComeInGroups() {
-        assertThat(Cli.line("train --help").out()).containsSubsequence("\nData\n", "--data", "--batch", "--val-split", "\nModel\n", "--model",
-                "\nOptimiser", "--optimizer", "--lr", "--momentum", "--weight-decay", "--schedule", "--warmup", "\nRun\n", "--epochs",
-                "--seed", "--out", "--name", "\nDevice\n", "--device", "--threads", "\nOutput\n", "--progress", "--json");
+        assertThat(Cli.line("train --help").out()).containsSubsequence("\nData\n", "--data", "--batch", "--val-split",
+                "\nModel\n", "--model",
+                "\nOptimiser", "--optimizer", "--lr", "--momentum", "--weight-decay", "--schedule", "--warmup",
+                "\nRun\n", "--epochs",
+                "--seed", "--out", "--name", "\nDevice\n", "--device", "--threads", "\nOutput\n", "--progress",
+                "--json");
     }
 
     @Test

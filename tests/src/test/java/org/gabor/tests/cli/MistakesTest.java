@@ -16,7 +16,7 @@ class MistakesTest {
             data lst                                 | 2 | did you mean 'list'?
             data                                     | 2 | gabor data list
             models                                   | 2 | gabor models list
-            train --epoch 3                          | 2 | gabor train: unknown option '--epoch'; did you mean '--epochs'?
+            train --epoch 3                          | 2 | unknown option '--epoch'; did you mean '--epochs'?
             train --epochs=many                      | 2 | 'many' is not a whole number
             train --epochs 0                         | 2 | epochs must be at least 1, got 0
             train --batch 0                          | 2 | at least 1 image, got 0
@@ -63,7 +63,8 @@ class MistakesTest {
 
     @Test
     void verboseShowsWhereAnErrorWasThrown() {
-        assertThat(Cli.line("train --model lenet6 -v").err()).contains("did you mean 'lenet5'?").contains("\tat org.gabor.models.Models");
+        assertThat(Cli.line("train --model lenet6 -v").err()).contains("did you mean 'lenet5'?")
+                .contains("\tat org.gabor.models.Models");
     }
 
     @Test
@@ -92,7 +93,8 @@ class MistakesTest {
 
     @Test
     void aTrainingThatDivergesSaysSo(@TempDir Path dir) {
-        Cli run = Cli.run("train", "--lr", "1e30", "--schedule", "constant", "--out", dir.toString(), "--device", "cpu");
+        Cli run = Cli.run("train", "--lr", "1e30", "--schedule", "constant", "--out", dir.toString(), "--device",
+                "cpu");
         assertThat(run.exitCode()).isEqualTo(5);
         assertThat(run.err()).contains("training diverged").contains("smaller learning rate");
     }

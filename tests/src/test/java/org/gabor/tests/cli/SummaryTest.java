@@ -2,6 +2,9 @@ package org.gabor.tests.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -33,20 +36,27 @@ class SummaryTest {
 
     @Test
     void aResidualBlockIsShownBehindItsParts() {
-        assertThat(Cli.line("summary resnet20").out()).containsSubsequence("\n10/body/5 ", "\n10/shortcut ", "\n10 ", "residual", "\n11 ")
-                .contains("parameters   269,722").contains("1,376 running statistics");
+        assertThat(Cli.line("summary resnet20").out()).containsSubsequence("\n10/body/5 ", "\n10/shortcut ", "\n10 ",
+                "residual", "\n11 ")
+                .contains("parameters   269,722").contains("1,376 running statistics").doesNotContain("eps=");
     }
 
     @Test
     void inputAndClassesAreThoseAskedFor() {
-        assertThat(Cli.line("summary resnet20 --input 3x64x48 --classes 7 --batch 1").out()).contains("images of 3x64x48 and 7 classes")
+        assertThat(Cli.line("summary resnet20 --input 3x64x48 --classes 7 --batch 1").out())
+                .contains("images of 3x64x48 and 7 classes")
                 .contains("16x64x48").containsPattern("dense units=7 +7 +455 +448");
     }
 
+    /**
+     * The plan of a training step, read and found right by hand. After a change of passes or rules that is meant:
+     * {@code ./gabor summary lenet5 --plan --device cpu > summary-lenet5-plan.txt} in the resources of this package.
+     */
     @Test
-    void thePlanIsTheSameTextEveryTime() {
-        String plan = Cli.line("summary lenet5 --plan --device cpu").out();
-        assertThat(plan).contains("A training step of lenet5 on cpu, batch of 64").contains("SlabUpdate").contains("arena +");
-        assertThat(Cli.line("summary lenet5 --plan --device cpu").out()).isEqualTo(plan);
+    void thePlanOfLenet5IsTheGoldenOne() throws IOException {
+        try (var golden = Objects.requireNonNull(SummaryTest.class.getResourceAsStream("summary-lenet5-plan.txt"))) {
+            assertThat(Cli.line("summary lenet5 --plan --device cpu").out())
+                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 }

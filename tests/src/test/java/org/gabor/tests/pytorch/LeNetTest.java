@@ -27,6 +27,7 @@ import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
 import org.gabor.tests.oracle.Oracle;
 import org.gabor.tests.pytorch.Reference.Entry;
+import org.gabor.train.LearningRule;
 import org.gabor.train.Parameters;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
@@ -104,7 +105,7 @@ class LeNetTest {
     private static TrainingGraph graph(Entry e) {
         String model = e.string("activation").equals("tanh") ? "lenet5-tanh" : "lenet5";
         return TrainingGraph.of(Models.builder(model).input(1, 28, 28).build(),
-                new Scaling(List.of(1 / 255.0), List.of(-0.5)), optimizer(e), BATCH);
+                new Scaling(List.of(1 / 255.0), List.of(-0.5)), LearningRule.of(optimizer(e)), BATCH);
     }
 
     private static Optimizer optimizer(Entry e) {
@@ -156,8 +157,8 @@ class LeNetTest {
         int i = 0;
         for (double[] w : weights.values()) {
             String name = NAMES.get(i++);
-            double norm = Math.sqrt(Arrays.stream(w).map(v -> v * v).sum()), expected =
-                    e.at("final_norms").number(name);
+            double norm = Math.sqrt(Arrays.stream(w).map(v -> v * v).sum());
+            double expected = e.at("final_norms").number(name);
             assertThat(Math.abs(norm - expected) / expected).as("norm of %s is %s, expected %s", name, norm, expected)
                     .isLessThanOrEqualTo(tolerance);
         }

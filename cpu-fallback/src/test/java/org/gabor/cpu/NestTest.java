@@ -1,0 +1,145 @@
+package org.gabor.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.gabor.cpu.emit.JavaEmitter;
+import org.gabor.cpu.emit.Memory;
+import org.gabor.cpu.kernel.Loop;
+import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Bias;
+import org.gabor.cpu.kernel.Nest.Epilogue;
+import org.gabor.graph.Activation;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Nests larger than a tile, on small integers, whose sums are exact, against a walk of the loops as they are written. */
+class NestTest {
+    private static final long F = Float.BYTES;
+
+    private final Random random = new Random(5);
+    private final OffHeap a = OffHeap.allocate(F * 300_000, "A"), b = OffHeap.allocate(F * 300_000, "B"),
+            c = OffHeap.allocate(F * 300_000, "C"), bias = OffHeap.allocate(F * 3_000, "bias");
+
+    NestTest() {
+        for (OffHeap operand : List.of(a, b, bias)) {
+            MemorySegment m = Memory.segment(operand.address(), operand.bytes());
+            for (long i = 0; i < operand.bytes() / F; i++) m.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextInt(7) - 3);
+        }
+    }
+
+    @AfterEach
+    void free() { List.of(a, b, c, bias).forEach(OffHeap::free); }
+
+    static Stream<Arguments> shapes() {
+        var shapes = new ArrayList<Arguments>();
+        for (int rows : new int[] {1, 31, 33, 70})
+            for (int columns : new int[] {1, 15, 512, 1100})
+                for (int terms : new int[] {1, 7, 8, 9, 50}) shapes.add(Arguments.of(rows, columns, terms));
+        return shapes.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void aProductOfAnySizeWithEitherBias(int rows, int columns, int terms) {
+        var row = new Loop(rows, F * terms, 0, F * columns);
+        var column = new Loop(columns, 0, F, F);
+        var sum = new Loop(terms, F, F * columns);
+        for (Bias kind : Bias.values())
+            for (Activation f : new @Nullable Activation[] {null, new Activation.Relu()}) check(new Nest(a.address(), b.address(),
+                    c.address(), row, List.of(column), List.of(sum), List.of(), new Epilogue(kind, bias.address(), f)));
+    }
+
+    @Test
+    void aTransposedOperandIsGathered() {
+        check(nest(new Loop(40, F, 0, F * 200), List.of(new Loop(200, 0, F * 30, F)), List.of(new Loop(30, F * 40, F))));
+    }
+
+    @Test
+    void scatteredColumns() {
+        var columns = List.of(new Loop(5, 0, F * 100, F * 900), new Loop(9, 0, F * 2, F * 32), new Loop(16, 0, F, F));
+        check(nest(new Loop(3, F * 6, 0, F * 5000), columns, List.of(new Loop(2, F * 3, F * 700), new Loop(3, F, -F))));
+    }
+
+    @Test
+    void aSumLongerThanTheTableOfOffsets() {
+        for (int terms : new int[] {4096, 4097, 8194, 25_088})
+            check(nest(new Loop(2, F * terms, 0, F * 20), List.of(new Loop(5, 0, F, F)), List.of(new Loop(terms, F, F * 5))));
+        check(nest(new Loop(2, F * 9000, 0, F * 20), List.of(new Loop(20, 0, F, F)),
+                List.of(new Loop(1000, F * 9, F * 180), new Loop(9, F, F * 20))));
+    }
+
+    @Test
+    void anEmptySumIsZero() {
+        check(nest(new Loop(3, 0, 0, F * 20), List.of(new Loop(20, 0, F, F)), List.of()));
+    }
+
+    @Test
+    void outerLoopsRepeatIt() {
+        var outer = List.of(new Loop(3, F * 1000, 0, F * 9000), new Loop(4, 0, F * 500, F * 2000));
+        check(new Nest(a.address(), b.address(), c.address(), new Loop(35, F * 11, 0, F * 40), List.of(new Loop(40, 0, F, F)),
+                List.of(new Loop(11, F, F * 40)), outer, Epilogue.NONE));
+    }
+
+    private Nest nest(Loop rows, List<Loop> columns, List<Loop> reduction) {
+        // B starts inside, since its steps may be negative
+        return new Nest(a.address(), b.address() + F * 1000, c.address(), rows, columns, reduction, List.of(), Epilogue.NONE);
+    }
+
+    private void check(Nest nest) {
+        MemorySegment result = Memory.segment(c.address(), c.bytes());
+        result.fill((byte) -1);
+        try (var workers = new Workers(2)) {
+            workers.run(JavaEmitter.emit(nest));
+        }
+        for (Turn o : turns(nest.outer()))
+            for (int m = 0; m < nest.rows().count(); m++) {
+                int j = 0;
+                for (Turn column : turns(nest.columns())) {
+                    double sum = nest.reduction().isEmpty() ? 0 : sum(nest, o, m, column);
+                    sum += switch (nest.epilogue().kind()) {
+                        case NONE -> 0;
+                        case ROW -> read(nest.epilogue().bias() + F * m);
+                        case COLUMN -> read(nest.epilogue().bias() + F * j);
+                    };
+                    if (nest.epilogue().activation() != null) sum = Math.max(sum, 0);
+                    long at = nest.c() + o.c + m * nest.rows().c() + column.c;
+                    assertThat((double) read(at)).as("row %d, column %d of %s", m, j++, nest).isEqualTo(sum);
+                    result.set(ValueLayout.JAVA_INT, at - c.address(), -1);
+                }
+            }
+        for (long i = 0; i < c.bytes(); i += F)
+            if (result.get(ValueLayout.JAVA_INT, i) != -1) throw new AssertionError(nest + " wrote at " + i);
+    }
+
+    private static double sum(Nest nest, Turn o, int m, Turn column) {
+        double sum = 0;
+        for (Turn t : turns(nest.reduction()))
+            sum += (double) read(nest.a() + o.a + m * nest.rows().a() + t.a) * read(nest.b() + o.b + t.b + column.b);
+        return sum;
+    }
+
+    private static float read(long address) { return Memory.segment(address, F).get(ValueLayout.JAVA_FLOAT, 0); }
+
+    private record Turn(long a, long b, long c) {}
+
+    private static List<Turn> turns(List<Loop> loops) {
+        List<Turn> turns = List.of(new Turn(0, 0, 0));
+        for (Loop l : loops) {
+            var next = new ArrayList<Turn>();
+            for (Turn t : turns)
+                for (int i = 0; i < l.count(); i++) next.add(new Turn(t.a + i * l.a(), t.b + i * l.b(), t.c + i * l.c()));
+            turns = next;
+        }
+        return turns;
+    }
+}
