@@ -88,7 +88,7 @@ public final class Adjoints {
         var w = new Window(r, s, d.from(1, 3), d.from(1, 3), d.from(0, 2), d.from(0, 2), d.from(0, 2), d.from(0, 2));
         int h = Math.max(1, r - w.top() - w.bottom()) + d.from(0, 7);
         int v = Math.max(1, s - w.left() - w.right()) + d.from(0, 7);
-        return adjoint(new Conv2d(w), Shape.of(n, c, h, v), Shape.of(k, c, r, s));
+        return adjoint(new Conv2d(w, 1), Shape.of(n, c, h, v), Shape.of(k, c, r, s));
     }
 
     private static Case product(Draw d) {
@@ -104,7 +104,7 @@ public final class Adjoints {
                 d.from(0, s / 2));
         int h = Math.max(1, r - w.top() - w.bottom()) + d.from(0, 7);
         int v = Math.max(1, s - w.left() - w.right()) + d.from(0, 7);
-        return adjoint(new MeanPool(w), Shape.of(d.batch(), d.from(1, 6), h, v));
+        return adjoint(new MeanPool(w, true), Shape.of(d.batch(), d.from(1, 6), h, v));
     }
 
     private static Case movement(Draw d) {
