@@ -32,11 +32,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TrainingStepsTest {
     private static final int BATCH = 8, STEPS = 3;
+    private static final double LR = 0.01;
     /**
-     * Small, so that no value before a ReLU comes to lie within rounding of 0: there, float and double may take different
-     * sides, and one element of a gradient is another one for good reason (seen with 0.01: 1e-2 at one bias).
+     * A start from which no value before a ReLU comes nearer to 0 than 1e-6 in these steps. Where one does, float and double
+     * may take different sides, and an element of a gradient is another one for good reason (seed 7: 1e-2 at one bias).
      */
-    private static final double LR = 0.001;
+    private static final long SEED = 21;
 
     static Stream<Arguments> networksAndBackends() {
         return Stream.of("resnet20", "resnet20-b")
@@ -53,7 +54,7 @@ class TrainingStepsTest {
         try (Backend backend = provider.open(BackendOptions.DEFAULT);
                 var parameters = Parameters.forTraining(backend, graph);
                 Executable step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings())) {
-            parameters.initialise(7);
+            parameters.initialise(SEED);
             var oracle = Oracle.of(graph.graph());
             graph.declared().keySet().forEach(p -> oracle.feed(p, doubles(parameters.get(p).floats())));
             oracle.feed(Parameters.WEIGHTS, doubles(parameters.get(Parameters.WEIGHTS).floats()));
