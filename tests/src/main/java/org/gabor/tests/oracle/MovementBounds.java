@@ -29,7 +29,7 @@ final class MovementBounds {
                 });
         double shares = interpolation == Interpolation.NEAREST ? 0 : 3;
         for (int i = 0; i < bound.length; i++)
-            if (count[i] > 1) bound[i] += (count[i] + 2 + shares) * Approx.U * most[i];
+            if (count[i] > 1 || shares > 0) bound[i] += (count[i] + 2 + shares) * Approx.U * most[i];
         return bound;
     }
 }
