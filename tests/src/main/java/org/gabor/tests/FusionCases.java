@@ -126,7 +126,7 @@ final class FusionCases {
             }));
             cases.add(chain("inner values of a chain read elsewhere", args, (g, in) -> {
                 Node a = in.get(0).times(in.get(3)), b = a.activate(new Activation.HardSwish()).plus(in.get(4));
-                g.output("a", a).output("b", b).output("y", b.times(a).relu());
+                g.output("first", a).output("second", b).output("y", b.times(a).relu());
             }));
         }
     }
