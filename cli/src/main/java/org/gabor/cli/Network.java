@@ -1,5 +1,6 @@
 package org.gabor.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,9 @@ record Network(String name, Optional<Architecture> architecture, Path file, Json
 
     /** True if the word is the name of a file that describes a network. */
     static boolean isFile(String word) { return word.matches(".*\\.(yaml|yml|json)"); }
+
+    /** True if the word names a trained network: a run folder or a checkpoint. */
+    static boolean isSaved(String word) { return !isFile(word) && Files.exists(Path.of(word)); }
 
     /**
      * Finds it.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.gabor.UsageException;
+import org.gabor.io.Json;
 import org.gabor.models.Recipe;
 import org.gabor.optim.Optimizer;
 import org.gabor.optim.Optimizers;
@@ -145,7 +146,9 @@ final class RecipeOptions {
     private Map<String, Object> config(LearningRule rule, Schedule rate, int epochs, int batch) {
         var c = new LinkedHashMap<String, Object>();
         c.put("optimizer", rule.optimizer().describe());
-        c.put("schedule", settings(rate));
+        var named = new LinkedHashMap<String, Object>();
+        settings(rate).forEach((key, v) -> named.put(key, v.matches("[0-9.Ee+-]+") ? Json.parse(v) : v));
+        c.put("schedule", named);
         c.put("warmup", warmup);
         c.put("loss", loss);
         c.put("label_smoothing", labelSmoothing);

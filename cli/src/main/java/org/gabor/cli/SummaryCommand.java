@@ -1,11 +1,9 @@
 package org.gabor.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.gabor.UsageException;
 import org.gabor.compile.Compiler;
 import org.gabor.compile.PlanText;
@@ -70,9 +68,7 @@ final class SummaryCommand implements Runnable {
 
     @Override
     public void run() {
-        Optional<Network> network = Files.exists(Path.of(model)) && !Network.isFile(model) ? Optional.empty()
-                : Optional.of(Network.of(model));
-        ModelSpec spec = network.map(this::spec).orElseGet(this::saved);
+        ModelSpec spec = Network.isSaved(model) ? saved() : described();
         RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), null, batch);
         int images = settings.batch();
         if (images < 1) throw new UsageException("--batch must be at least 1, got " + images);
@@ -81,9 +77,8 @@ final class SummaryCommand implements Runnable {
         if (plan) printPlan(spec, settings.rule(), images);
     }
 
-    private ModelSpec spec(Network network) {
-        ImageSize size = input == null ? null : ImageSize.parse(input);
-        return network.build(size, classes);
+    private ModelSpec described() {
+        return Network.of(model).build(input == null ? null : ImageSize.parse(input), classes);
     }
 
     private ModelSpec saved() {

@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
         footer = {"%nExamples:", "  gabor train",
                 "  gabor train --data mnist:data/mnist --epochs 10 --seed 1",
                 "  gabor train --data imagefolder:photos@32 --model resnet20 --lr 0.05 --warmup 1",
+                "  gabor train --model net.yaml --optimizer adam --optimizer-args beta1=0.8,eps=1e-6",
+                "  gabor train --config runs/latest/config.yaml --seed 2",
                 "  gabor train --optimizer nesterov --momentum 0.95 --schedule cosine --device cpu --threads 2"})
 final class TrainCommand implements Runnable {
     private final Console console;
@@ -88,6 +90,13 @@ final class TrainCommand implements Runnable {
 
     /** How long, and where to keep it. */
     static final class Run {
+        /** {@link RunConfig} looks at it before options are read. */
+        @Option(names = "--config", paramLabel = "FILE",
+                description = "Options from a YAML file such as a run's config.yaml, a line an option: 'epochs: 10'."
+                        + " Those given here go before.")
+        @Nullable
+        Path config;
+
         @Option(names = "--epochs", paramLabel = "N",
                 description = "Passes over the training data; default: the recipe's.")
         @Nullable

@@ -14,61 +14,48 @@ final class YamlText {
     /** The value, over several lines. */
     static String of(Json json) {
         var text = new YamlText();
-        if (isFlow(json, 0)) return flow(json) + "\n";
         text.block(json, 0, false);
         return text.out.toString();
     }
 
-    /** The members or items, a line each; the first goes on in a line that has begun, if {@code begun}. */
+    /** The members or items, a line each; the first one goes on in the line that has begun, if {@code begun}. */
     private void block(Json json, int indent, boolean begun) {
-        boolean go = begun;
+        boolean goesOn = begun;
         if (json instanceof Json.Arr list) {
             for (Json item : list.items()) {
-                start(indent, go);
-                go = false;
-                out.append('-');
-                if (isFlow(item, indent)) out.append(' ').append(flow(item)).append('\n');
-                else {
-                    out.append(' ');
-                    block(item, indent + 2, true);
-                }
+                out.append(goesOn ? "" : " ".repeat(indent)).append("- ");
+                goesOn = false;
+                boolean named = item instanceof Json.Obj o && o.members().size() == 1;
+                if (!named && isFlow(item, indent)) out.append(flow(item)).append('\n');
+                else block(item, indent + 2, true);
             }
         } else if (json instanceof Json.Obj o) {
             for (var member : o.members().entrySet()) {
-                start(indent, go);
-                go = false;
-                out.append(word(member.getKey())).append(':');
-                if (isFlow(member.getValue(), indent + member.getKey().length()))
+                String name = word(member.getKey());
+                out.append(goesOn ? "" : " ".repeat(indent)).append(name).append(':');
+                goesOn = false;
+                if (isFlow(member.getValue(), indent + name.length()))
                     out.append(' ').append(flow(member.getValue())).append('\n');
                 else {
                     out.append('\n');
                     block(member.getValue(), indent + 2, false);
                 }
             }
-        }
+        } else out.append(flow(json)).append('\n');
     }
 
-    private void start(int indent, boolean begun) {
-        if (!begun) out.append(" ".repeat(indent));
-    }
-
-    /** True for what stands on one line: values, and collections of values that are short enough. */
+    /** True for what stands on one line: all that is short enough and has no list of layers in it. */
     private static boolean isFlow(Json json, int indent) {
+        return isSimple(json) && indent + flow(json).length() + 4 <= LINE;
+    }
+
+    private static boolean isSimple(Json json) {
         return switch (json) {
-            case Json.Obj o -> o.members().isEmpty() || (indent > 0 && o.members().values().stream().allMatch(YamlText::isPlain)
-                    && o.members().size() > 1 && fits(json, indent));
-            case Json.Arr a -> a.items().isEmpty()
-                    || (a.items().stream().allMatch(i -> i instanceof Json.Num) && fits(json, indent));
+            case Json.Obj o -> o.members().values().stream().allMatch(YamlText::isSimple);
+            case Json.Arr a -> a.items().stream().noneMatch(i -> i instanceof Json.Obj || i instanceof Json.Arr);
             default -> true;
         };
     }
-
-    private static boolean isPlain(Json json) {
-        return !(json instanceof Json.Obj)
-                && !(json instanceof Json.Arr a && a.items().stream().anyMatch(i -> i instanceof Json.Obj || i instanceof Json.Arr));
-    }
-
-    private static boolean fits(Json json, int indent) { return indent + flow(json).length() + 4 <= LINE; }
 
     private static String flow(Json json) {
         return switch (json) {
