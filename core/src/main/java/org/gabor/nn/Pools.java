@@ -26,7 +26,7 @@ public final class Pools {
         }
 
         /** Windows of {@code kernel} x {@code kernel}, side by side. */
-        public static MaxPool of(int kernel) { return of(kernel, kernel, 0); }
+        public static MaxPool of(int kernel) { return of(kernel, 0, 0); }
 
         /** Square windows. */
         public static MaxPool of(int kernel, int stride, int padding) {
@@ -57,7 +57,7 @@ public final class Pools {
 
         /** Windows of {@code kernel} x {@code kernel}, side by side. */
         public static MeanPool of(int kernel) {
-            return new MeanPool(Extent.of(kernel), Extent.of(kernel), Padding.NONE, false, true);
+            return new MeanPool(Extent.of(kernel), Extent.of(0), Padding.NONE, false, true);
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.gabor.UsageException;
@@ -141,6 +142,41 @@ public final class Registry {
     }
 
     /**
+     * A layer as JSON for people, in the shortest notation that {@link #fromJson} reads: what is at its default is left
+     * out.
+     *
+     * @throws UsageException if it, or one inside it, is not registered
+     */
+    public Json brief(Layer layer) { return brief(toJson(layer)); }
+
+    /** Of a layer in full, or of anything that has layers in it. */
+    private Json brief(Json json) {
+        return switch (json) {
+            case Json.Arr list -> Json.of(list.items().stream().map(this::brief).toList());
+            case Json.Obj o when o.get("layer").orElse(null) instanceof Json.Str name -> brief(name.value(), o);
+            case Json.Obj o -> {
+                var members = new LinkedHashMap<String, Json>();
+                o.members().forEach((key, v) -> members.put(key, brief(v)));
+                yield Json.of(members);
+            }
+            default -> json;
+        };
+    }
+
+    private Json brief(String name, Json.Obj layer) {
+        RecordComponent[] components = Objects.requireNonNull(byName.get(name)).getRecordComponents();
+        var members = new LinkedHashMap<String, Json>();
+        for (RecordComponent c : components) {
+            Json value = layer.get(c.getName()).orElseThrow();
+            if (!isDefault(c, value)) members.put(c.getName(), brief(value));
+        }
+        if (members.isEmpty()) return Json.of(name);
+        Json first = members.get(components[0].getName());
+        if (members.size() > 1 || first == null) return Json.of(Map.of(name, Json.of(members)));
+        return name.equals("sequential") ? first : Json.of(Map.of(name, first));
+    }
+
+    /**
      * A layer from JSON. A list stands for a sequential network, a name alone for a layer without attributes, and
      * {@code {"conv2d": {"filters": 6, "kernel": 5}}} for {@code {"layer": "conv2d", "filters": 6, "kernel": 5}}; a
      * value
@@ -163,11 +199,15 @@ public final class Registry {
 
     private static String write(Object attribute) { return Json.of(STANDARD.value(attribute)).text(); }
 
-    /** Numbers are compared by value: 1e-5 and 0.00001 are the same. */
     private static boolean isDefault(RecordComponent c, Layer layer) {
+        return isDefault(c, Json.of(STANDARD.value(get(c, layer))));
+    }
+
+    /** Numbers are compared by value: 1e-5 and 0.00001 are the same. */
+    private static boolean isDefault(RecordComponent c, Json has) {
         Default d = c.getAnnotation(Default.class);
         if (d == null) return false;
-        Json has = Json.of(STANDARD.value(get(c, layer))), usual = Json.parse(d.value());
+        Json usual = Json.parse(d.value());
         return has instanceof Json.Num a && usual instanceof Json.Num b ? a.value().compareTo(b.value()) == 0
                 : has.text().equals(usual.text());
     }

@@ -69,16 +69,15 @@ public final class Schedules {
         var s = new Settings(name, settings);
         Schedule made = switch (name) {
             case "constant" -> constant();
-            case "step" -> step((int) s.number("epochs", 30), s.number("gamma", 0.1));
+            case "step" -> step(s.whole("epochs", 30), s.number("gamma", 0.1));
             case "multistep" -> multiStep(
-                    s.numbers("milestones", List.of(30.0, 60.0, 90.0)).stream().map(Double::intValue).toList(),
-                    s.number("gamma", 0.1));
+                    s.wholes("milestones", List.of(30, 60, 90)), s.number("gamma", 0.1));
             case "exponential" -> exponential(s.number("gamma", 0.95));
             case "cosine" -> cosine(s.number("least", 0));
             case "onecycle" -> new OneCycle(s.number("rise", 0.3), s.number("div", 25), s.number("final_div", 1e4),
                     s.flag("linear"));
             case "plateau" ->
-                    plateau(s.number("gamma", 0.1), (int) s.number("patience", 10), s.number("threshold", 1e-4));
+                    plateau(s.number("gamma", 0.1), s.whole("patience", 10), s.number("threshold", 1e-4));
             default -> throw new UsageException(Suggest.unknown("schedule", name, NAMES));
         };
         s.end();
@@ -124,7 +123,8 @@ public final class Schedules {
         }
 
         @Override
-        public String describe() { return "multistep milestones=" + milestones + " gamma=" + gamma; }
+        public String describe() { return "multistep milestones=" + String.join("/", milestones.stream().map(String::valueOf).toList()) + " gamma="
+                    + gamma; }
     }
 
     /** factor = gamma^epoch. */

@@ -1,5 +1,6 @@
 package org.gabor.optim;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,15 +42,22 @@ final class Settings {
         throw new UsageException(owner + ": " + name + " must be true or false, got '" + text + "'");
     }
 
-    /** Numbers with a slash between them: {@code 30/60/90}. */
-    List<Double> numbers(String name, List<Double> usual) {
+    int whole(String name, int usual) {
         String text = take(name);
-        if (text == null) return usual;
+        return text == null ? usual : whole(name, text);
+    }
+
+    /** Whole numbers with a slash between them: {@code 30/60/90}. */
+    List<Integer> wholes(String name, List<Integer> usual) {
+        String text = take(name);
+        return text == null ? usual : List.of(text.split("/", -1)).stream().map(t -> whole(name, t)).toList();
+    }
+
+    private int whole(String name, String text) {
         try {
-            return List.of(text.split("/")).stream().map(Double::parseDouble).toList();
-        } catch (NumberFormatException e) {
-            throw new UsageException(
-                    owner + ": " + name + " must be numbers with a slash between them, got '" + text + "'", e);
+            return new BigDecimal(text).intValueExact();
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new UsageException(owner + ": " + name + " must be a whole number, got '" + text + "'", e);
         }
     }
 
