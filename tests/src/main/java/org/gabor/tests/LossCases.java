@@ -29,7 +29,8 @@ final class LossCases {
 
     private static final int[][] SCORES = {{1, 2}, {4, 5}, {64, 10}, {17, 10}, {33, 3}, {2, 1000}, {16, 17}, {32, 100}};
     /** Images whose pixels are samples. */
-    private static final int[][] IMAGES = {{1, 2, 1, 1}, {2, 5, 2, 3}, {16, 6, 4, 4}, {17, 3, 5, 2}, {32, 17, 2, 2}, {3, 21, 6, 5}};
+    private static final int[][] IMAGES =
+            {{1, 2, 1, 1}, {2, 5, 2, 3}, {16, 6, 4, 4}, {17, 3, 5, 2}, {32, 17, 2, 2}, {3, 21, 6, 5}};
     /** A label that does not count. */
     private static final int IGNORED = 255;
 

@@ -56,7 +56,7 @@ class ScheduleTest {
             case "onecycle" -> Schedules.oneCycle(a.number("pct_start"), 25, 1e4);
             case "onecycle_linear" -> Schedules.oneCycleLinear(0.3, 25, 1e4);
             case "warmup_linear" ->
-                Schedules.constant().warmup(a.number("total_iters"), a.number("start_factor"));
+                    Schedules.constant().warmup(a.number("total_iters"), a.number("start_factor"));
             case "plateau" -> Schedules.plateau(a.number("factor"), (int) a.number("patience"), a.number("threshold"));
             default -> throw new IllegalArgumentException("no schedule " + e.string("schedule"));
         };
