@@ -45,7 +45,7 @@ final class Yaml {
      * @throws Json.SyntaxException with the line, if it is no YAML, or has no counterpart in JSON
      */
     static Json parse(String text) {
-        LoadSettings settings = LoadSettings.builder().setSchema(new CoreSchema()).build();
+        LoadSettings settings = LoadSettings.builder().setSchema(new CoreSchema()).setAllowNonScalarKeys(true).build();
         try {
             checkDepth(new Parse(settings).parseString(text));
             Node root = new Compose(settings).composeString(text)

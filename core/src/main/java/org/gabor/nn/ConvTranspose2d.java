@@ -37,12 +37,13 @@ public record ConvTranspose2d(int filters, Extent kernel, @Default("1") Extent s
         Checks.groups("conv_transpose2d", s.c(), filters, groups);
         boolean fits = outputPadding.h() < Math.max(stride.h(), dilation.h())
                 && outputPadding.w() < Math.max(stride.w(), dilation.w());
-        if (!fits) throw new ShapeException("conv_transpose2d: outputPadding must be smaller than stride or dilation");
+        if (!fits) throw new ShapeException("conv_transpose2d: outputPadding must be smaller than stride or dilation, got "
+                + outputPadding.h() + "x" + outputPadding.w());
         var window = new Window(kernel.h(), kernel.w(), stride.h(), stride.w(), padding.h(), padding.w(), padding.h(),
                 padding.w(),
                 dilation.h(), dilation.w(), false);
-        int h = (s.h() - 1) * stride.h() - 2 * padding.h() + window.spanH() + outputPadding.h();
-        int w = (s.w() - 1) * stride.w() - 2 * padding.w() + window.spanW() + outputPadding.w();
+        int h = Math.multiplyExact(s.h() - 1, stride.h()) - 2 * padding.h() + window.spanH() + outputPadding.h();
+        int w = Math.multiplyExact(s.w() - 1, stride.w()) - 2 * padding.w() + window.spanW() + outputPadding.w();
         if (h < 1 || w < 1) throw new ShapeException(
                 "conv_transpose2d: padding " + padding.h() + "x" + padding.w() + " leaves nothing of " + s);
         Node weight = scope.parameter("weight", init, s.c(), filters / groups, kernel.h(), kernel.w());

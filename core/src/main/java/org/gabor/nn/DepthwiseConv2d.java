@@ -27,6 +27,6 @@ public record DepthwiseConv2d(Extent kernel, @Default("1") int multiplier, @Defa
     public Node apply(Scope scope, Node x) {
         Checks.image("depthwise_conv2d", x);
         int c = x.shape().c();
-        return new Conv2d(c * multiplier, kernel, stride, padding, dilation, c, bias, init).apply(scope, x);
+        return new Conv2d(Math.multiplyExact(c, multiplier), kernel, stride, padding, dilation, c, bias, init).apply(scope, x);
     }
 }

@@ -18,10 +18,10 @@ public record Extent(int h, int w) {
 
     static Extent fromJson(Json json, String what) {
         if (json instanceof Json.Num) return of(json.integer(what));
-        List<Json> pair = json.array(what);
-        if (pair.size() != 2) throw new Json.SyntaxException(json.line(),
+        if (json instanceof Json.Arr pair && pair.items().size() == 2)
+            return new Extent(pair.items().get(0).integer(what), pair.items().get(1).integer(what));
+        throw new Json.SyntaxException(json.line(),
                 what + " must be a number or [rows, columns], got " + json.text());
-        return new Extent(pair.get(0).integer(what), pair.get(1).integer(what));
     }
 
     Object toJson() { return h == w ? h : List.of(h, w); }

@@ -46,6 +46,9 @@ public final class Images {
         public Node apply(Scope scope, Node x) {
             Checks.image("crop", x);
             Shape s = x.shape();
+            if (padding.top() + padding.bottom() >= s.h() || padding.left() + padding.right() >= s.w())
+                throw new ShapeException("crop: nothing is left of " + s.h() + "x" + s.w() + " without "
+                        + padding.toJson() + " at the sides");
             int[] start = {0, 0, padding.top(), padding.left()};
             int[] end = {s.n(), s.c(), s.h() - padding.bottom(), s.w() - padding.right()};
             return x.graph().add(Movement.Slice.of(start, end), x);
@@ -82,8 +85,8 @@ public final class Images {
         @Override
         public Node apply(Scope scope, Node x) {
             Checks.image("upsample", x);
-            int h = size.h() == 0 ? x.shape().h() * scale.h() : size.h(),
-                    w = size.w() == 0 ? x.shape().w() * scale.w() : size.w();
+            int h = size.h() == 0 ? Math.multiplyExact(x.shape().h(), scale.h()) : size.h(),
+                    w = size.w() == 0 ? Math.multiplyExact(x.shape().w(), scale.w()) : size.w();
             return x.graph().add(new Movement.Resize(interpolation, h, w), x);
         }
     }

@@ -51,11 +51,13 @@ final class LayerReader {
     private Json.Obj attributes(String name, Json value, int line) {
         if (value instanceof Json.Null) return new Json.Obj(Map.of(), line);
         RecordComponent[] components = type(name, line).getRecordComponents();
-        if (components.length == 0) return value.object(name);
+        if (components.length == 0 && !(value instanceof Json.Obj))
+            throw new Json.SyntaxException(line, name + " has no attributes, got " + value.text());
+        if (components.length == 0) return new Json.Obj(value.object(name).members(), line);
         // {"residual": {"conv2d": ...}}: the object is the inner layer, not the attributes
         boolean isLayer = components[0].getType() == Layer.class && value instanceof Json.Obj o
                 && Arrays.stream(components).noneMatch(c -> o.members().containsKey(c.getName()));
-        if (value instanceof Json.Obj attributes && !isLayer) return attributes;
+        if (value instanceof Json.Obj attributes && !isLayer) return new Json.Obj(attributes.members(), line);
         return new Json.Obj(Map.of(components[0].getName(), value), line);
     }
 
@@ -75,7 +77,8 @@ final class LayerReader {
         List<String> known = Arrays.stream(components).map(RecordComponent::getName).toList();
         o.members().forEach((key, v) -> {
             if (!known.contains(key))
-                throw new Json.SyntaxException(v.line(), name + ": " + Suggest.unknown("attribute", key, known));
+                throw new Json.SyntaxException(v.line(), name + ": " + (known.isEmpty()
+                        ? "unknown attribute '" + key + "'; it has none" : Suggest.unknown("attribute", key, known)));
         });
         Object[] args = new Object[components.length];
         for (int i = 0; i < args.length; i++) {
@@ -89,6 +92,8 @@ final class LayerReader {
             var types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             return type.getConstructor(types).newInstance(args);
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof LayerException l && l.line() > 0)
+                throw new Json.SyntaxException(l.line(), String.valueOf(l.getMessage()));
             if (e.getCause() instanceof UsageException u)
                 throw new Json.SyntaxException(o.line(), String.valueOf(u.getMessage()));
             throw new IllegalStateException("layer " + name, e);
@@ -103,8 +108,8 @@ final class LayerReader {
         if (type == boolean.class) return v.bool(what);
         if (type == String.class) return v.string(what);
         if (type == Layer.class) return read(v);
-        if (type == Extent.class) return checked(v, () -> Extent.fromJson(v, what));
-        if (type == Padding.class) return checked(v, () -> Padding.fromJson(v, what));
+        if (type == Extent.class) return checked(v, what, () -> Extent.fromJson(v, what));
+        if (type == Padding.class) return checked(v, what, () -> Padding.fromJson(v, what));
         if (type instanceof ParameterizedType p && p.getRawType() == List.class) {
             Type item = p.getActualTypeArguments()[0];
             List<Json> items = item == String.class && v instanceof Json.Str ? List.of(v) : v.array(what);
@@ -116,11 +121,11 @@ final class LayerReader {
     }
 
     /** What a value of its own kind refuses is a mistake at its line. */
-    private static Object checked(Json v, Supplier<Object> read) {
+    private static Object checked(Json v, String what, Supplier<Object> read) {
         try {
             return read.get();
         } catch (UsageException e) {
-            throw new Json.SyntaxException(v.line(), String.valueOf(e.getMessage()));
+            throw new Json.SyntaxException(v.line(), what + ": " + e.getMessage());
         }
     }
 

@@ -17,16 +17,24 @@ public sealed interface Merge extends Layer {
     @Override
     default Node apply(Scope scope, Node x) { return apply(scope, List.of(x)); }
 
+    /** The values, if there are two and more. */
+    private static List<Node> several(List<Node> values) {
+        if (values.size() < 2)
+            throw new ShapeException("it takes two values or more, got " + values.size()
+                    + "; name them as inputs of a node of a graph");
+        return values;
+    }
+
     /** The sum of all values; dimensions of 1 are broadcast. */
     record Add() implements Merge {
         @Override
-        public Node apply(Scope scope, List<Node> values) { return values.stream().reduce(Node::plus).orElseThrow(); }
+        public Node apply(Scope scope, List<Node> values) { return several(values).stream().reduce(Node::plus).orElseThrow(); }
     }
 
     /** The product of all values, element by element; dimensions of 1 are broadcast. */
     record Multiply() implements Merge {
         @Override
-        public Node apply(Scope scope, List<Node> values) { return values.stream().reduce(Node::times).orElseThrow(); }
+        public Node apply(Scope scope, List<Node> values) { return several(values).stream().reduce(Node::times).orElseThrow(); }
     }
 
     /** All values one behind the other along an axis, the channels as a rule. */
@@ -37,7 +45,7 @@ public sealed interface Merge extends Layer {
 
         @Override
         public Node apply(Scope scope, List<Node> values) {
-            return values.getFirst().graph().add(new Movement.Concat(axis), values);
+            return values.getFirst().graph().add(new Movement.Concat(axis), several(values));
         }
     }
 }

@@ -32,7 +32,8 @@ public record ModelSpec(String name, int channels, int height, int width, int cl
      */
     public ModelSpec {
         Checks.atLeast(name, "classes", classes, 2);
-        Checks.atLeast(name, "input", Math.min(channels, Math.min(height, width)), 1);
+        if (Math.min(channels, Math.min(height, width)) < 1)
+            throw new UsageException(name + ": input must be at least 1x1x1, got " + channels + "x" + height + "x" + width);
         var graph = new Graph();
         Shape in = Shape.of(2, channels, height, width);
         Node y = new Scope(graph, false).apply(name, layer, graph.input("images", new TensorType(in, DType.F32)));

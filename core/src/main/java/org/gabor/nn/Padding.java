@@ -22,7 +22,7 @@ public record Padding(boolean same, int top, int left, int bottom, int right) {
     public Padding {
         if (Math.min(Math.min(top, left), Math.min(bottom, right)) < 0)
             throw new UsageException(
-                    "padding must not be negative, got " + top + "," + left + "," + bottom + "," + right);
+                    "pixels must not be negative, got " + top + "," + left + "," + bottom + "," + right);
     }
 
     /** The same on all sides. */

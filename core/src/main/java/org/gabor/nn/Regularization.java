@@ -36,6 +36,8 @@ public final class Regularization {
             @Default("1") double k) implements Layer {
         public Lrn {
             Checks.atLeast("lrn", "size", size, 1);
+            if (!(k > 0)) throw new UsageException("lrn: k must be above 0, got " + k);
+            if (!(alpha >= 0)) throw new UsageException("lrn: alpha must be 0 or more, got " + alpha);
         }
 
         @Override

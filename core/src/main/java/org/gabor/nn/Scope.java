@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.gabor.UsageException;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Node;
+import org.gabor.graph.Shape;
 import org.gabor.graph.ShapeException;
 import org.gabor.graph.TensorType;
 
@@ -87,11 +89,16 @@ public final class Scope {
             return y;
         } catch (LayerException e) {
             throw e;
-        } catch (ShapeException e) {
+        } catch (UsageException | ArithmeticException e) {
             throw new LayerException(
                     "layer " + inner + " (" + Registry.describe(layer) + ") on " + types(values) + ": "
-                            + e.getMessage());
+                            + reason(e));
         }
+    }
+
+    /** Why a layer cannot be applied; sizes that no number can hold end in an overflow. */
+    static String reason(RuntimeException e) {
+        return e instanceof ArithmeticException ? "its sizes are too large" : String.valueOf(e.getMessage());
     }
 
     /** What stands in error texts for the values that a layer was applied to. */
@@ -145,6 +152,9 @@ public final class Scope {
         String full = path.isEmpty() ? name : path + "/" + name;
         if (shared.declared.containsKey(full))
             throw new IllegalArgumentException("parameter " + full + " is declared twice");
+        if (Shape.of(dims).size() > Integer.MAX_VALUE)
+            throw new ShapeException("parameter " + name + " is too large: " + Shape.of(dims) + " are more than "
+                    + Integer.MAX_VALUE + " values");
         Node node = graph.parameter(full, TensorType.f32(dims));
         shared.declared.put(full, new Declared(node, init, kind));
         return node;

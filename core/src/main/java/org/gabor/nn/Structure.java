@@ -2,10 +2,12 @@ package org.gabor.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gabor.UsageException;
 import org.gabor.graph.Activation;
 import org.gabor.graph.Movement;
 import org.gabor.graph.Node;
 import org.gabor.graph.Shape;
+import org.gabor.graph.ShapeException;
 
 /** Layers that put others together or reshape what flows between them. */
 public final class Structure {
@@ -49,6 +51,7 @@ public final class Structure {
      */
     public record Branches(List<Layer> branches) implements Layer {
         public Branches {
+            if (branches.isEmpty()) throw new UsageException("branches: it has no branches");
             branches = List.copyOf(branches);
         }
 
@@ -132,6 +135,9 @@ public final class Structure {
         public Node apply(Scope scope, Node x) {
             Checks.image("subsample_pad", x);
             Shape s = x.shape();
+            if (channels < s.c())
+                throw new ShapeException("subsample_pad: its " + channels + " channels must be at least the "
+                        + s.c() + " that come in");
             int[] none = {0, 0, 0, 0}, every = {1, 1, stride, stride};
             Node kept = x.graph().add(Movement.Slice.of(none, s.dims(), every), x);
             int low = (channels - s.c()) / 2, high = channels - s.c() - low;

@@ -42,11 +42,11 @@ public record Wiring(List<Vertex> nodes, @Default("\"\"") String output) impleme
         for (int i = 0; i < nodes.size(); i++) {
             Vertex v = nodes.get(i);
             if (v.name.isEmpty() || v.name.contains("/") || v.name.equals(INPUT))
-                throw new LayerException("graph: node " + (i + 1) + " cannot be called '" + v.name
+                throw new LayerException(Located.lineOf(v.layer), "graph: node " + (i + 1) + " cannot be called '" + v.name
                         + "'; choose another name without a slash");
             List<String> inputs = !v.inputs.isEmpty() ? v.inputs : List.of(i == 0 ? INPUT : nodes.get(i - 1).name);
             if (byName.put(v.name, new Vertex(v.name, inputs, v.layer)) != null)
-                throw new LayerException("graph: two nodes are called '" + v.name + "'; every name stands once");
+                throw new LayerException(Located.lineOf(v.layer), "graph: two nodes are called '" + v.name + "'; every name stands once");
         }
         nodes = List.copyOf(byName.values());
         output = output.isEmpty() ? nodes.getLast().name : output;
@@ -76,20 +76,20 @@ public record Wiring(List<Vertex> nodes, @Default("\"\"") String output) impleme
         known.add(INPUT);
         for (Vertex v : byName.values()) {
             for (String in : v.inputs)
-                if (!known.contains(in)) throw new LayerException(
+                if (!known.contains(in)) throw new LayerException(Located.lineOf(v.layer),
                         "graph: node '" + v.name + "' takes an " + Suggest.unknown("input", in, known));
             if (v.inputs.size() > 1 && !(v.layer instanceof Merge)
                     && !(v.layer instanceof Located l && l.layer() instanceof Merge))
-                throw new LayerException("graph: node '" + v.name + "' has " + v.inputs.size() + " inputs, but "
+                throw new LayerException(Located.lineOf(v.layer), "graph: node '" + v.name + "' has " + v.inputs.size() + " inputs, but "
                         + Registry.describe(v.layer) + " takes one; put add, multiply or concat before it");
         }
         if (!byName.containsKey(output))
             throw new LayerException("graph: " + Suggest.unknown("output", output, byName.keySet()));
         Set<String> reached = new HashSet<>();
         reach(output, byName, new LinkedHashSet<>(), reached);
-        for (String name : byName.keySet())
-            if (!reached.contains(name))
-                throw new LayerException("graph: nothing takes the value of node '" + name
+        for (Vertex v : byName.values())
+            if (!reached.contains(v.name))
+                throw new LayerException(Located.lineOf(v.layer), "graph: nothing takes the value of node '" + v.name
                         + "', and it is not the output '" + output + "'");
     }
 
