@@ -41,7 +41,7 @@ class MistakesTest {
             train --ema 1                            | 2 | the share of the moving average must be in [0, 1), got 1.0
             train --model nowhere.yaml               | 2 | nowhere.yaml does not exist
             train --config nowhere.yaml              | 2 | nowhere.yaml does not exist
-            train --warmup -1                        | 2 | 0 or more epochs, got -1
+            train --warmup -1                        | 2 | warm-up: epochs must be 0 or more, got -1.0
             train --val-split 1                      | 2 | --val-split must be in [0, 1), got 1.0
             train --data digit                       | 2 | unknown data set 'digit'; did you mean 'digits'?
             train --data mnist                       | 2 | mnist:DIR

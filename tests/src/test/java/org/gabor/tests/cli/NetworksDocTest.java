@@ -50,8 +50,8 @@ class NetworksDocTest {
         if (usual == null) return "`" + c.getName() + "`";
         Json value = Json.parse(usual.value());
         if (value instanceof Json.Obj layer) value = layer.get("layer").orElseThrow();
-        return "`" + c.getName() + "="
-                + (value instanceof Json.Str s && !s.value().isEmpty() ? s.value() : value.text()) + "`";
+        String text = value instanceof Json.Str s && !s.value().isEmpty() ? s.value() : usual.value();
+        return "`" + c.getName() + "=" + text + "`";
     }
 
     static Stream<Path> examples() throws IOException {

@@ -23,7 +23,7 @@ class RunConfigTest {
     @BeforeEach
     void exportAFewImages() {
         images = dir.resolve("few").toString();
-        Cli.run("data", "export", "digits", "--out", images, "--count", "20");
+        Cli.run("data", "export", "digits", "--out", images, "--count", "60");
     }
 
     @ParameterizedTest
@@ -48,7 +48,7 @@ class RunConfigTest {
         assertThat(config(List.of("--optimizer", "adam")))
                 .contains("optimizer: {\"name\": \"adam\", \"lr\": 0.001, \"beta1\": 0.9, \"beta2\": 0.999,");
         assertThat(config(List.of("--optimizer", "nesterov")))
-                .contains("optimizer: {\"name\": \"nesterov\", \"lr\": 0.05, \"momentum\": 0.9, \"weight_decay\": 5.0E-4}");
+                .contains("optimizer: {\"name\": \"nesterov\", \"lr\": 0.05, \"momentum\": 0.9, \"weight_decay\": 0.00050}");
     }
 
     @Test
