@@ -6,6 +6,8 @@ import org.gabor.UsageException;
 import org.gabor.compile.Step;
 import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.Nest.Bias;
+import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.graph.Activation;
 import org.gabor.graph.Convolution;
@@ -20,8 +22,6 @@ import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
 import org.gabor.graph.Update;
-import org.gabor.cpu.kernel.Nest.Bias;
-import org.gabor.cpu.kernel.Nest.Epilogue;
 
 /** Turns a step of a plan into kernels. The families of operations have a lowering each; this one hands out. */
 final class CpuLowering {
@@ -71,20 +71,20 @@ final class CpuLowering {
             case Pointwise.ChannelSum _ -> NormalizationLowering.channelSum(this, head);
             case Pointwise.SumTo _ -> NormalizationLowering.sumTo(this, head);
             case Pointwise.Normalize n -> Chain.normalize(this, n, head);
-            case Pointwise.Add _, Pointwise.Mul _, Pointwise.AddBias _ -> chain();
-            case Pointwise.Activate _, Pointwise.ActivateGrad _, Pointwise.Dropout _ -> chain();
-            case Normalization.BatchNorm _, Normalization.BnGradX _ -> chain();
+            case Pointwise.Add _,Pointwise.Mul _,Pointwise.AddBias _ -> chain();
+            case Pointwise.Activate _,Pointwise.ActivateGrad _,Pointwise.Dropout _ -> chain();
+            case Normalization.BatchNorm _,Normalization.BnGradX _ -> chain();
             case Normalization.BnStats _ -> NormalizationLowering.stats(this, head);
             case Normalization.BnGradSums g -> NormalizationLowering.gradSums(this, g, head);
             case Normalization.Lrn l -> NormalizationLowering.lrn(this, l, head);
             case Normalization.LrnGrad l -> NormalizationLowering.lrnGradient(this, l.of(), head);
-            case Leaf.Fill _, Loss.Expand _ -> chain();
+            case Leaf.Fill _,Loss.Expand _ -> chain();
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);
             case Custom c -> add(new Call(c, head.inputs().stream().map(in -> at(in).address()).toList(),
                     head.inputs().stream().map(Node::type).toList(), at(head).address(), head.type()));
-            case Leaf.Input _, Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
+            case Leaf.Input _,Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
         }
     }
 

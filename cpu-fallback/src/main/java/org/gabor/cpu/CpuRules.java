@@ -6,10 +6,10 @@ import java.util.stream.Stream;
 import org.gabor.compile.Pattern;
 import org.gabor.compile.Rules;
 import org.gabor.compile.Step;
+import org.gabor.graph.Convolution;
 import org.gabor.graph.Convolution.Conv2d;
 import org.gabor.graph.Convolution.Conv2dGradW;
 import org.gabor.graph.Convolution.Conv2dGradX;
-import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Leaf;
@@ -68,20 +68,22 @@ final class CpuRules implements Rules {
         Layout dense = Layout.LOGICAL;
         return switch (node.op()) {
             case Leaf.Fill _ -> new Signature(List.of(), images(node.shape()));
-            case Leaf.Input _, Leaf.Parameter _ -> Signature.logical(node);
-            case Conv2d _, Conv2dGradX _ -> new Signature(List.of(images(node.in(0).shape()), dense), images(node.shape()));
+            case Leaf.Input _,Leaf.Parameter _ -> Signature.logical(node);
+            case Conv2d _,Conv2dGradX _ -> new Signature(List.of(images(node.in(0).shape()), dense), images(node.shape()));
             case Conv2dGradW _ -> new Signature(List.of(images(node.in(0).shape()), images(node.in(1).shape())), dense);
             case Loss.Expand _ -> new Signature(List.of(dense), images(node.shape()));
-            case Product _, Loss _, Update _, Custom _ -> Signature.logical(node);
-            case Pooling _, Pointwise _, Normalization _ -> channelwise(node);
+            case Product _,Loss _,Update _,Custom _ -> Signature.logical(node);
+            case Pooling _,Pointwise _,Normalization _ -> channelwise(node);
             case Movement.Reshape _ -> Signature.logical(node);
             case Movement.Convert c -> new Signature(inputs, c.to());
             // the blocks of images must stay what they are
-            case Movement.Slice _, Movement.Pad _, Movement.Concat _, Movement.PadReflect _, Movement.PadReflectGrad _,
-                    Movement.Resize _, Movement.ResizeGrad _ ->
-                node.shape().rank() == 4 && node.in(0).shape().n() == node.shape().n() ? channelwise(node)
-                        : Signature.logical(node);
+            case Movement _ when sameImages(node) -> channelwise(node);
+            case Movement _ -> Signature.logical(node);
         };
+    }
+
+    private static boolean sameImages(Node node) {
+        return node.shape().rank() == 4 && node.in(0).shape().rank() == 4 && node.in(0).shape().n() == node.shape().n();
     }
 
     /** Images in, images out; operands of other ranks (statistics, factors of a channel) are dense. */
@@ -98,7 +100,7 @@ final class CpuRules implements Rules {
     public int halo(Node node, int input) {
         if (input != 0 || !(node.op() instanceof Convolution c)) return 0;
         return switch (c) {
-            case Conv2d _, Conv2dGradW _ -> Phase.haloOfInput(c.window(), node.in(0).shape());
+            case Conv2d _,Conv2dGradW _ -> Phase.haloOfInput(c.window(), node.in(0).shape());
             case Conv2dGradX _ -> Phase.haloOfGradient(c.window(), node.shape());
         };
     }
@@ -118,7 +120,7 @@ final class CpuRules implements Rules {
             case BnGradX g -> NormalizationLowering.rows(g) * node.in(2).type().bytes();
             case Update.SlabUpdate s -> SlabLowering.hasFactors(s.rule()) ? SlabLowering.FACTOR_BYTES : 0;
             case Update.ClipNorm _ -> UpdateLowering.clipBytes(node.shape().size());
-            case Custom _, Leaf _, Convolution _, Product _, Pooling _, Pointwise _, Normalization _, Loss _, Movement _, Update _ -> 0;
+            case Custom _,Leaf _,Convolution _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
         };
     }
 

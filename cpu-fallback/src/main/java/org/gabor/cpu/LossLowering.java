@@ -14,9 +14,9 @@ final class LossLowering {
 
     static void lower(CpuLowering to, Loss op, Node node) {
         switch (op) {
-            case Loss.Softmax _, Loss.LogSoftmax _ -> add(to, op, node, node.in(0), -1, -1);
-            case Loss.SoftmaxGrad _, Loss.LogSoftmaxGrad _ -> add(to, op, node, node.in(0), -1, 1);
-            case Loss.SampleLoss _, Loss.InTopK _ -> add(to, op, node, node.in(0), 1, -1);
+            case Loss.Softmax _,Loss.LogSoftmax _ -> add(to, op, node, node.in(0), -1, -1);
+            case Loss.SoftmaxGrad _,Loss.LogSoftmaxGrad _ -> add(to, op, node, node.in(0), -1, 1);
+            case Loss.SampleLoss _,Loss.InTopK _ -> add(to, op, node, node.in(0), 1, -1);
             case Loss.SampleLossGrad _ -> add(to, op, node, node.in(0), 1, 2);
             case Loss.SampleWeight _ -> to.add(new Rows(op, Math.toIntExact(node.shape().size()), 1, 1, 0,
                     to.at(node.in(0)).address(), 0, to.at(node).address()));

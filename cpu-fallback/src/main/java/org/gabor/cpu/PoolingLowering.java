@@ -1,6 +1,5 @@
 package org.gabor.cpu;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.gabor.cpu.CpuLowering.Finish;
@@ -19,85 +18,90 @@ final class PoolingLowering {
     private PoolingLowering() {}
 
     static void lower(CpuLowering to, Pooling op, Node node, Finish finish) {
-        Shape x = (op instanceof Pooling.MeanPoolGrad g ? g.x() : node.in(0).shape());
+        Shape x = node.in(0).shape();
         switch (op) {
-            case Pooling.MaxPool m -> maximum(to, rows(m.window(), x), columns(m.window(), x), node, null, finish);
-            case Pooling.MaxPoolGrad m ->
-                maximum(to, rows(m.window(), x), columns(m.window(), x), node, node.in(1), finish);
-            case Pooling.MeanPool m -> Separables.lower(to, means(rows(m.window(), x), countsDown(m.window(), m.countPadding(), x)),
-                    means(columns(m.window(), x), countsAcross(m.window(), m.countPadding(), x)), node.in(0), finish);
-            case Pooling.MeanPoolGrad m -> Separables.transposed(to,
-                    means(rows(m.window(), x), countsDown(m.window(), m.countPadding(), x)),
-                    means(columns(m.window(), x), countsAcross(m.window(), m.countPadding(), x)), node.in(0), finish);
+            case Pooling.MaxPool m -> maximum(to, Windows.of(m.window(), x, true), node, null, finish);
+            case Pooling.MaxPoolGrad m -> maximum(to, Windows.of(m.window(), x, true), node, node.in(1), finish);
+            case Pooling.MeanPool m -> mean(to, Windows.of(m.window(), x, m.countPadding()), node.in(0), finish);
+            case Pooling.MeanPoolGrad m ->
+                    meanGradient(to, Windows.of(m.window(), m.x(), m.countPadding()), node.in(0), finish);
             case Pooling.AdaptivePool a -> {
-                List<Span> rows = bins(x.h(), a.p()), columns = bins(x.w(), a.q());
-                if (a.kind() == Pooling.Kind.MAX) maximum(to, rows, columns, node, null, finish);
-                else Separables.lower(to, means(rows, sizes(rows)), means(columns, sizes(columns)), node.in(0), finish);
+                Windows bins = Windows.bins(x, a.p(), a.q());
+                if (a.kind() == Pooling.Kind.MAX) maximum(to, bins, node, null, finish);
+                else mean(to, bins, node.in(0), finish);
             }
             case Pooling.AdaptivePoolGrad a -> {
-                Shape dy = node.in(1).shape();
-                List<Span> rows = bins(x.h(), dy.h()), columns = bins(x.w(), dy.w());
-                if (a.kind() == Pooling.Kind.MAX) maximum(to, rows, columns, node, node.in(1), finish);
-                else Separables.transposed(to, means(rows, sizes(rows)), means(columns, sizes(columns)), node.in(1), finish);
+                Node dy = node.in(1);
+                Windows bins = Windows.bins(x, dy.shape().h(), dy.shape().w());
+                if (a.kind() == Pooling.Kind.MAX) maximum(to, bins, node, dy, finish);
+                else meanGradient(to, bins, dy, finish);
             }
         }
     }
 
     /** The largest of each window, or given a gradient, where it goes. */
-    private static void maximum(CpuLowering to, List<Span> rows, List<Span> columns, Node node, @Nullable Node gradient,
-            Finish finish) {
+    private static void maximum(CpuLowering to, Windows windows, Node node, @Nullable Node gradient, Finish finish) {
         Stored x = to.at(node.in(0)), dy = gradient == null ? x : to.at(gradient), y = finish.result();
         Shape image = x.shape();
-        to.add(new Pool(gradient != null, rows, columns, loop(x.blocks(), 'n', x, dy, y), loop(image.c(), 'c', x, dy, y),
-                x.address(), dy.address(), y.address(), image.h(), image.w(), x.lanes(), loop(1, 'h', x, dy, y),
-                finish.epilogue().activation()));
+        to.add(new Pool(gradient != null, windows.rows.spans, windows.columns.spans, loop(x.blocks(), 'n', x, dy, y),
+                loop(image.c(), 'c', x, dy, y), x.address(), dy.address(), y.address(), image.h(), image.w(), x.lanes(),
+                loop(1, 'h', x, dy, y), finish.epilogue().activation()));
     }
 
     private static Loop loop(int count, char axis, Stored x, Stored dy, Stored y) {
         return new Loop(count, x.step(axis), dy.step(axis), y.step(axis));
     }
 
-    private static List<Span> rows(Window w, Shape x) {
-        return IntStream.range(0, w.p(x.h())).mapToObj(i -> span(i * w.strideH() - w.top(), w.r(), w.dilationH(), x.h())).toList();
+    private static void mean(CpuLowering to, Windows windows, Node x, Finish finish) {
+        Separables.lower(to, windows.rows.means(), windows.columns.means(), x, finish);
     }
 
-    private static List<Span> columns(Window w, Shape x) {
-        return IntStream.range(0, w.q(x.w())).mapToObj(i -> span(i * w.strideW() - w.left(), w.s(), w.dilationW(), x.w())).toList();
+    private static void meanGradient(CpuLowering to, Windows windows, Node dy, Finish finish) {
+        Separables.transposed(to, windows.rows.means(), windows.columns.means(), dy, finish);
     }
 
-    /** Those of {@code taps} taps from {@code start} on that lie inside of the image. */
-    private static Span span(int start, int taps, int dilation, int size) {
-        int outside = start < 0 ? Math.ceilDiv(-start, dilation) : 0;
-        return new Span(start + outside * dilation, Math.min(size, start + (taps - 1) * dilation + 1), dilation);
-    }
-
-    private static List<Span> bins(int size, int bins) {
-        return IntStream.range(0, bins)
-                .mapToObj(i -> new Span(Pooling.binStart(i, size, bins), Pooling.binEnd(i, size, bins), 1)).toList();
-    }
-
-    private static List<Integer> sizes(List<Span> spans) { return spans.stream().map(s -> s.end() - s.first()).toList(); }
-
-    private static List<Integer> countsDown(Window w, boolean padding, Shape x) {
-        return padding ? counts(w.p(x.h()), w.strideH(), w.top(), w.r(), x.h() + w.bottom()) : sizes(rows(w, x));
-    }
-
-    private static List<Integer> countsAcross(Window w, boolean padding, Shape x) {
-        return padding ? counts(w.q(x.w()), w.strideW(), w.left(), w.s(), x.w() + w.right()) : sizes(columns(w, x));
-    }
-
-    /** What each window has inside of image and padding. */
-    private static List<Integer> counts(int windows, int stride, int before, int size, int end) {
-        return IntStream.range(0, windows).map(i -> i * stride - before).mapToObj(at -> Math.min(at + size, end) - at).toList();
-    }
-
-    private static List<List<Tap>> means(List<Span> spans, List<Integer> counts) {
-        var means = new ArrayList<List<Tap>>();
-        for (int i = 0; i < spans.size(); i++) {
-            double share = 1.0 / counts.get(i);
-            Span s = spans.get(i);
-            means.add(IntStream.range(s.first(), s.end()).mapToObj(at -> new Tap(at, share)).toList());
+    /** What the windows of a pooling cover. */
+    private record Windows(Axis rows, Axis columns) {
+        static Windows of(Window w, Shape x, boolean countPadding) {
+            return new Windows(Axis.of(w.p(x.h()), w.r(), w.strideH(), w.dilationH(), w.top(), x.h(), w.bottom(), countPadding),
+                    Axis.of(w.q(x.w()), w.s(), w.strideW(), w.dilationW(), w.left(), x.w(), w.right(), countPadding));
         }
-        return means;
+
+        static Windows bins(Shape x, int p, int q) { return new Windows(Axis.bins(x.h(), p), Axis.bins(x.w(), q)); }
+    }
+
+    /**
+     * The windows along one axis.
+     *
+     * @param spans what lies inside of the image
+     * @param counts by how much a mean divides
+     */
+    private record Axis(List<Span> spans, List<Integer> counts) {
+        static Axis of(int windows, int taps, int stride, int dilation, int before, int size, int after,
+                boolean countPadding) {
+            List<Integer> starts = IntStream.range(0, windows).map(i -> i * stride - before).boxed().toList();
+            List<Span> spans = starts.stream().map(at -> span(at, taps, dilation, size)).toList();
+            if (!countPadding) return new Axis(spans, sizes(spans));
+            return new Axis(spans, starts.stream().map(at -> Math.min(at + taps, size + after) - at).toList());
+        }
+
+        static Axis bins(int size, int bins) {
+            List<Span> spans = IntStream.range(0, bins)
+                    .mapToObj(i -> new Span(Pooling.binStart(i, size, bins), Pooling.binEnd(i, size, bins), 1)).toList();
+            return new Axis(spans, sizes(spans));
+        }
+
+        /** Those of {@code taps} taps from {@code start} on that lie inside of the image. */
+        private static Span span(int start, int taps, int dilation, int size) {
+            int outside = start < 0 ? Math.ceilDiv(-start, dilation) : 0;
+            return new Span(start + outside * dilation, Math.min(size, start + (taps - 1) * dilation + 1), dilation);
+        }
+
+        private static List<Integer> sizes(List<Span> spans) { return spans.stream().map(s -> s.end() - s.first()).toList(); }
+
+        List<List<Tap>> means() {
+            return IntStream.range(0, spans.size()).mapToObj(i -> IntStream.range(spans.get(i).first(), spans.get(i).end())
+                    .mapToObj(at -> new Tap(at, 1.0 / counts.get(i))).toList()).toList();
+        }
     }
 }

@@ -75,7 +75,8 @@ final class ActivationCases {
                 -103, 104, -1e30, 1e30));
         cases.add(special(new Activation.HardSigmoid(), NAN, INFINITE, -INFINITE, 3, -3, 0x1.7ffffep1, -0x1.7ffffep1, 1e-30));
         cases.add(special(new Activation.Reciprocal(), NAN, INFINITE, -INFINITE, 1, -3, 0x1p-120, -0x1p120, 1e30));
-        double[] values = {NAN, 0x1p-149, -0x1p-149, 1e-30, -1e-6, 3, -3, 0x1.7ffffep1, -0x1.800002p1, 6, -6, 17, -17, 30, -30, 88,
+        double[] values = {NAN, 0x1p-149, -0x1p-149, 1e-30, -1e-6, 3, -3, 0x1.7ffffep1, -0x1.800002p1, 6, -6, 17, -17, 30,
+                -30, 88,
                 -88, 89, -89, 100, -104, 1e10, -1e10};
         for (Activation f : List.of(new Activation.LeakyRelu(0.01), new Activation.Elu(1), new Activation.HardSwish(),
                 new Activation.Silu(), new Activation.Gelu(), new Activation.GeluTanh(), new Activation.Affine(0.3, -0.7))) {

@@ -67,7 +67,8 @@ final class FusionCases {
             List<Node> d = Autodiff.gradients(loss, in.subList(0, 3));
             g.output("dx", d.get(0)).output("dw", d.get(1)).output("db", d.get(2));
         }));
-        cases.add(chain("dense + bias + " + f.label(), List.of(in("x", REALS, n, 12), kept("w", SMALL, 9, 12), kept("b", SMALL, 9)),
+        cases.add(chain("dense + bias + " + f.label(),
+                List.of(in("x", REALS, n, 12), kept("w", SMALL, 9, 12), kept("b", SMALL, 9)),
                 (g, in) -> g.output("y", in.get(0).matmul(in.get(1), false, true).addBias(in.get(2)).activate(f))));
     }
 
@@ -126,14 +127,15 @@ final class FusionCases {
             }));
             cases.add(chain("inner values of a chain read elsewhere", args, (g, in) -> {
                 Node a = in.get(0).times(in.get(3)), b = a.activate(new Activation.HardSwish()).plus(in.get(4));
-                g.output("a", a).output("b", b).output("y", b.times(a).relu());
+                g.output("first", a).output("second", b).output("y", b.times(a).relu());
             }));
         }
     }
 
     /** x sigmoid(fc(relu(fc(mean x)))) (Hu et al. 2018). */
     private static void squeezes(List<Case> cases, int n) {
-        List<Case.Arg> args = List.of(in("x", REALS, n, 8, 5, 5), kept("w", SMALL, 8, 8, 3, 3), kept("v", SMALL, 4, 8), kept("u", SMALL, 8, 4),
+        List<Case.Arg> args = List.of(in("x", REALS, n, 8, 5, 5), kept("w", SMALL, 8, 8, 3, 3), kept("v", SMALL, 4, 8),
+                kept("u", SMALL, 8, 4),
                 kept("c", SMALL, 4), kept("d", SMALL, 8), in("dy", REALS, n, 8, 5, 5));
         cases.add(chain("squeeze and excite", args, (g, in) -> g.output("y", excited(g, in))));
         cases.add(chain("squeeze and excite, gradients", args, (g, in) -> {

@@ -64,7 +64,8 @@ final class PoolingCases {
             new Pool(3, 17, 7, 7, Window.of(2, 3, 1).dilation(3, 3)));
 
     /** Images, and sizes they are pooled to: bins of one size, of several, that overlap, and more bins than pixels. */
-    private static final int[][] IMAGES = {{1, 3, 7, 7}, {2, 3, 8, 7}, {16, 6, 6, 6}, {17, 5, 9, 5}, {32, 16, 4, 4}, {3, 2, 1, 5}};
+    private static final int[][] IMAGES =
+            {{1, 3, 7, 7}, {2, 3, 8, 7}, {16, 6, 6, 6}, {17, 5, 9, 5}, {32, 16, 4, 4}, {3, 2, 1, 5}};
     private static final int[][] BINS = {{1, 1}, {3, 2}, {5, 7}, {4, 4}, {7, 1}};
 
     static List<Case> all() {

@@ -91,7 +91,7 @@ final class Elementwise {
         }
     }
 
-    /** dx = slope dy where 0 < y < high, else 0. */
+    /** dx = slope dy where {@code 0 < y < high}, else 0. */
     static void between(int n, float[] dx, float[] y, float[] dy, float high, float slope) {
         int limit = Float.floatToRawIntBits(high);
         for (int i = 0; i < n; i++) {

@@ -36,10 +36,10 @@ final class RowsKernel implements Kernel {
                 case Loss.LogSoftmaxGrad _ -> logSoftmaxGradient(x, dy, y);
                 case Loss.SampleLoss s -> Memory.f32(value, (float) Criteria.loss(s.criterion(), x, label(i)));
                 case Loss.SampleLossGrad s ->
-                    Criteria.gradient(s.criterion(), x, label(i), Memory.f32(rows.dy() + one), y);
+                        Criteria.gradient(s.criterion(), x, label(i), Memory.f32(rows.dy() + one), y);
                 case Loss.SampleWeight s -> Memory.f32(value, (float) weight(s.criterion(), label(i)));
                 case Loss.InTopK top -> Memory.f32(value, inTopK(x, label(i), top.k()) ? 1 : 0);
-                case Loss.Sum _, Loss.Expand _ -> throw new IllegalStateException(rows.f() + " is no function of samples");
+                case Loss.Sum _,Loss.Expand _ -> throw new IllegalStateException(rows.f() + " is no function of samples");
             }
         }
     }

@@ -63,13 +63,23 @@ final class Transcendental {
     }
 
     /** log(1 + x) for x from 0 to 1, with a relative error below 1e-15. */
-    static double log1p(double x) { return 2 * artanh(x / (2 + x)); }
+    static double log1p(double x) { return x < 0.4 ? 2 * artanh(x / (2 + x)) : log(1 + x); }
 
-    /** The inverse of tanh for |s| up to 1/3, by its series. */
+    /** The inverse of tanh for |s| up to 0.172, by its series. */
     private static double artanh(double s) {
-        double q = s * s, sum = 0;
-        for (int n = 33; n >= 1; n -= 2) sum = sum * q + 1.0 / n;
-        return s * sum;
+        double q = s * s;
+        double p = 1 / 21.0;
+        p = p * q + 1 / 19.0;
+        p = p * q + 1 / 17.0;
+        p = p * q + 1 / 15.0;
+        p = p * q + 1 / 13.0;
+        p = p * q + 1 / 11.0;
+        p = p * q + 1 / 9.0;
+        p = p * q + 1 / 7.0;
+        p = p * q + 1 / 5.0;
+        p = p * q + 1 / 3.0;
+        p = p * q + 1;
+        return s * p;
     }
 
     /** tanh x. */

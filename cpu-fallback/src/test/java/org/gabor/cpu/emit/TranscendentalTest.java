@@ -1,6 +1,7 @@
 package org.gabor.cpu.emit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
@@ -38,5 +39,58 @@ class TranscendentalTest {
         assertThat(Transcendental.tanh(Float.POSITIVE_INFINITY)).isEqualTo(1);
         assertThat(Transcendental.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1);
         assertThat(Transcendental.tanh(0)).isZero();
+    }
+
+    @Test
+    void logIsWithinAFewUnitsOfTheLastPlace() {
+        for (double x = 1e-300; x < 1e300; x *= 1.37) assertRelative(Transcendental.log(x), StrictMath.log(x), 1e-15);
+        for (double x = 0.5; x < 2; x += 0.000317) assertRelative(Transcendental.log(x), StrictMath.log(x), 1e-15);
+        for (double x = 1e-300; x < 1; x *= 1.07) assertRelative(Transcendental.log1p(x), StrictMath.log1p(x), 1e-15);
+        assertThat(Transcendental.log(0)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(Transcendental.log(-1)).isNaN();
+        assertThat(Transcendental.log(Double.NaN)).isNaN();
+        assertThat(Transcendental.log(Double.POSITIVE_INFINITY)).isInfinite();
+    }
+
+    @Test
+    void expm1KeepsItsDigitsNearZero() {
+        for (double x = 1e-12; x < 5; x *= 1.03)
+            for (double signed : new double[] {x, -x})
+                assertRelative(Transcendental.expm1(signed), StrictMath.expm1(signed), 1e-9);
+    }
+
+    /** Far into the tail, where 1 + erf has no digits left: against the sum of the density by Simpson's rule. */
+    @Test
+    void phiKeepsItsDigitsInBothTails() {
+        for (double x = -12; x < 12; x += 0.37) {
+            double tail = 0, h = 0x1p-9;
+            for (int i = 0; i < 1 << 14; i += 2)
+                tail += h / 3 * (density(x, i * h) + 4 * density(x, (i + 1) * h) + density(x, (i + 2) * h));
+            assertRelative(Transcendental.phi(-x), tail, 5e-9);
+        }
+        assertThat(Transcendental.phi(0)).isCloseTo(0.5, within(1e-9));
+        assertThat(Transcendental.phi(Double.NaN)).isNaN();
+    }
+
+    private static double density(double x, double t) {
+        return StrictMath.exp(-0.5 * (x + t) * (x + t)) / StrictMath.sqrt(2 * Math.PI);
+    }
+
+    @Test
+    void derivativesAreTheLimitOfDifferences() {
+        double h = 1e-5;
+        for (double x = -9; x < 9; x += 0.173) {
+            double up = x + h, down = x - h;
+            assertThat(Transcendental.siluSlope(x)).isCloseTo(
+                    (up * Transcendental.sigmoid(up) - down * Transcendental.sigmoid(down)) / (2 * h), within(1e-8));
+            assertThat(Transcendental.geluSlope(x)).isCloseTo(
+                    (up * Transcendental.phi(up) - down * Transcendental.phi(down)) / (2 * h), within(1e-6));
+            assertThat(Transcendental.geluTanhSlope(x)).isCloseTo(
+                    (up * Transcendental.gate(up) - down * Transcendental.gate(down)) / (2 * h), within(1e-8));
+        }
+    }
+
+    private static void assertRelative(double got, double exact, double most) {
+        assertThat(Math.abs(got - exact)).as("%s, expected %s", got, exact).isLessThanOrEqualTo(most * Math.abs(exact));
     }
 }

@@ -91,7 +91,7 @@ final class ActivationBounds {
 
     private static Approx clamped(Approx x, double top) {
         double y = Math.min(Math.max(x.value(), 0), top);
-        boolean outside = x.value() + x.error() < 0 || x.value() - x.error() > top;
+        boolean outside = x.value() + x.error() < 0 || x.value() - x.error() > top || Double.isInfinite(x.value());
         return new Approx(y, outside ? 0 : x.error());
     }
 

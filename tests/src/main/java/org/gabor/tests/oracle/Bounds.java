@@ -46,10 +46,18 @@ public final class Bounds {
      *
      * @param fed what inputs and parameters hold before the run, by name; it must be exact in the backend's types
      */
-    public static Bounds of(Graph graph, Map<String, double[]> fed) {
+    public static Bounds of(Graph graph, Map<String, double[]> fed) { return of(graph, fed, Map.of()); }
+
+    /**
+     * Bounds of every node after one run on values that are not exact.
+     *
+     * @param fed what inputs and parameters hold before the run, by name
+     * @param off how far a backend may be from that, by name; what is missing is exact
+     */
+    public static Bounds of(Graph graph, Map<String, double[]> fed, Map<String, double[]> off) {
         var bounds = new Bounds(graph.nodes().size());
         for (Node n : graph.nodes()) {
-            if (n.op() instanceof Leaf leaf) bounds.leaf(n, leaf, fed);
+            if (n.op() instanceof Leaf leaf) bounds.leaf(n, leaf, fed, off);
             else bounds.computed(n);
         }
         return bounds;
@@ -65,9 +73,13 @@ public final class Bounds {
         return error;
     }
 
-    private void leaf(Node n, Leaf leaf, Map<String, double[]> fed) {
+    private void leaf(Node n, Leaf leaf, Map<String, double[]> fed, Map<String, double[]> off) {
         int size = Math.toIntExact(n.shape().size());
-        errors[n.id()] = new double[size];
+        errors[n.id()] = switch (leaf) {
+            case Leaf.Input in -> off.getOrDefault(in.name(), new double[size]).clone();
+            case Leaf.Parameter p -> off.getOrDefault(p.name(), new double[size]).clone();
+            case Leaf.Fill _ -> new double[size];
+        };
         values[n.id()] = switch (leaf) {
             case Leaf.Input in -> value(fed, in.name());
             case Leaf.Parameter p -> {

@@ -62,7 +62,10 @@ final class Criteria {
         return e.ignore().isPresent() && e.ignore().getAsInt() == label;
     }
 
-    /** What -log p[j] counts in the loss of a sample of class {@code label}: (1 - smoothing) v[l] for l, smoothing v[j] / c for all. */
+    /**
+     * What -log p[j] counts in the loss of a sample of class {@code label}: (1 - smoothing) v[l] for l, smoothing v[j] / c
+     * for all.
+     */
     static double share(Criterion.CrossEntropy e, int c, int label, int j) {
         double v = e.weights().isEmpty() ? 1 : e.weights().get(j);
         return (j == label ? (1 - e.smoothing()) * v : 0) + e.smoothing() / c * v;

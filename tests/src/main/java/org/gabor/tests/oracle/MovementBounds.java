@@ -10,7 +10,7 @@ final class MovementBounds {
     static double[] of(Movement op, Operands v, Operands e) {
         return switch (op) {
             case Movement.Reshape _,Movement.Convert _,Movement.Slice _,Movement.Pad _,Movement.Concat _,Movement.PadReflect _ ->
-                Movements.of(op, e);
+                    Movements.of(op, e);
             case Movement.PadReflectGrad p -> Bounds.linear(p, v, e, 0, 1);
             case Movement.Resize r -> resized(r.interpolation(), v, e, true);
             case Movement.ResizeGrad r -> resized(r.interpolation(), v, e, false);

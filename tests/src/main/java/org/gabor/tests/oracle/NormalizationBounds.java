@@ -10,7 +10,8 @@ import org.gabor.graph.Normalization;
 import org.gabor.graph.Shape;
 
 /**
- * Error bounds of normalisations. In batch normalisation a backend may compute gamma (x - mean) inv + beta as it stands or folded into
+ * Error bounds of normalisations. In batch normalisation a backend
+ * may compute gamma (x - mean) inv + beta as it stands or folded into
  * a x + b with a = gamma inv, b = beta - a mean; the folded form rounds more, so the bounds are its.
  */
 final class NormalizationBounds {

@@ -16,7 +16,7 @@ final class Poolings {
             case Pooling.MaxPoolGrad m -> windows(m.window(), in.shape(0), in.shape(1), toLargest(first, in.in(1), out));
             case Pooling.MeanPool m -> windows(m.window(), in.shape(0), in.result(), meanOf(m.countPadding(), first, out));
             case Pooling.MeanPoolGrad m ->
-                windows(m.window(), in.result(), in.shape(0), shared(m.countPadding(), first, out));
+                    windows(m.window(), in.result(), in.shape(0), shared(m.countPadding(), first, out));
             case Pooling.AdaptivePool a -> bins(in.shape(0), in.result(), switch (a.kind()) {
                 case MAX -> largestOf(first, out);
                 case MEAN -> meanOf(false, first, out);

@@ -62,7 +62,8 @@ class CustomOpTest {
             double[] up = x.clone(), down = x.clone();
             up[i] += 0.015625;
             down[i] -= 0.015625;
-            double rise = Oracle.of(g).feed("x", up).run().output("loss")[0] - Oracle.of(g).feed("x", down).run().output("loss")[0];
+            double rise = Oracle.of(g).feed("x", up).run().output("loss")[0]
+                    - Oracle.of(g).feed("x", down).run().output("loss")[0];
             assertThat(slope[i]).isCloseTo(rise / 0.03125, within(1e-3));
         }
     }
@@ -80,7 +81,8 @@ class CustomOpTest {
             assertThat(accuracy).isGreaterThan(0.9);
 
             Path file = folder.resolve("softnet.safetensors");
-            assertThatThrownBy(() -> run.best().save(file)).isInstanceOf(UsageException.class).hasMessageContaining("not registered");
+            assertThatThrownBy(() -> run.best().save(file)).isInstanceOf(UsageException.class)
+                    .hasMessageContaining("not registered");
             run.best().save(file, REGISTRY);
             TrainedModel back = TrainedModel.load(file, REGISTRY);
             assertThat(TrainingRun.evaluate(device, back, digits.test()).top1()).isEqualTo(accuracy);

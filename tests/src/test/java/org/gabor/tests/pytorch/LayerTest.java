@@ -78,12 +78,11 @@ class LayerTest {
             boolean running = e.string("layer").startsWith("batch_norm");
             if (running) run.feed("running", Layers.running());
             run.step();
-            m.expect("y", run.output("y"), e.numbers("y"));
-            for (String t : e.tensors()) m.expect("gradient of " + t, run.output("d" + t), gradient(e, t));
+            run.output("y").expect("y", e.numbers("y"));
+            for (String t : e.tensors()) run.output("d" + t).expect("gradient of " + t, gradient(e, t));
             if (e.string("layer").equals("batch_norm_train")) {
-                double[] after = run.parameter("running");
-                m.expect("running mean", Arrays.copyOfRange(after, 0, 3), e.numbers("running_mean_after"));
-                m.expect("running variance", Arrays.copyOfRange(after, 3, 6), e.numbers("running_var_after"));
+                run.parameter("running").part(0, 3).expect("running mean", e.numbers("running_mean_after"));
+                run.parameter("running").part(3, 6).expect("running variance", e.numbers("running_var_after"));
             }
         }
     }
@@ -108,8 +107,8 @@ class LayerTest {
             run.feed("logits", Reference.tensor("logits", x.shape().size()));
             run.feed("labels", e.numbers("labels"));
             run.step();
-            m.expect("loss", run.output("loss"), new double[] {e.number("value")});
-            m.expect("gradient", run.output("dx"), e.numbers("grad_of_tensor"));
+            run.output("loss").expect("loss", e.number("value"));
+            run.output("dx").expect("gradient", e.numbers("grad_of_tensor"));
         }
     }
 
@@ -148,7 +147,7 @@ class LayerTest {
                 run.feed("gradients", Reference.tensor("grad" + k, 6));
                 run.feed("step", k);
                 run.step();
-                m.expect("w after step " + k, run.parameter("w"), steps.get(k));
+                run.parameter("w").expect("w after step " + k, steps.get(k));
             }
         }
     }
@@ -177,9 +176,8 @@ class LayerTest {
             run.feed("gradients", slab);
             run.feed("guard", 0, 0);
             run.step();
-            double[] clipped = run.parameter("gradients");
-            m.expect("first gradient", Arrays.copyOf(clipped, 6), e.lists("gradients").get(0));
-            m.expect("second gradient", Arrays.copyOfRange(clipped, 16, 20), e.lists("gradients").get(1));
+            run.parameter("gradients").part(0, 6).expect("first gradient", e.lists("gradients").get(0));
+            run.parameter("gradients").part(16, 20).expect("second gradient", e.lists("gradients").get(1));
         }
     }
 }

@@ -44,7 +44,7 @@ final class Layers {
                 yield bn.relu().maxPool(Window.of(2, 2, 0)).flatten().matmul(of(in, "w2"), false, true);
             }
             case "conv2d", "conv_transpose2d", "linear", "prelu", "batch_norm_train", "batch_norm_eval" ->
-                withWeights(layer, a, g, of(in, "x"), of(in, "weight"), in);
+                    withWeights(layer, a, g, of(in, "x"), of(in, "weight"), in);
             default -> ofImage(layer, a, g, of(in, "x"));
         };
     }
@@ -67,7 +67,7 @@ final class Layers {
                 yield g.add(new BatchNorm(a.number("eps")), x, stats, w, of(in, "bias"));
             }
             case "batch_norm_eval" ->
-                g.add(new BatchNorm(a.number("eps")), x, g.parameter("running", TensorType.f32(2, 3)), w, of(in, "bias"));
+                    g.add(new BatchNorm(a.number("eps")), x, g.parameter("running", TensorType.f32(2, 3)), w, of(in, "bias"));
             default -> throw new IllegalArgumentException("no layer " + layer);
         };
     }

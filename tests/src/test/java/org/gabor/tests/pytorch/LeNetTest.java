@@ -18,6 +18,8 @@ import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.graph.Shape;
 import org.gabor.models.Models;
+import org.gabor.optim.Adam;
+import org.gabor.optim.Optimizer;
 import org.gabor.optim.Sgd;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
