@@ -168,8 +168,8 @@ public sealed interface Pointwise extends Op {
             if (!(rate >= 0 && rate < 1)) throw new ShapeException("dropout: the rate must be in [0, 1), got " + rate);
         }
 
-        /** Words below this number, unsigned, drop their element: rate 2^32, rounded. */
-        public static int threshold(double rate) { return (int) Math.round(rate * 4294967296.0); }
+        /** Words below this number, unsigned, drop their element: rate 2^32, rounded, at most 2^32 - 1. */
+        public static int threshold(double rate) { return (int) Math.min(Math.round(rate * 0x1p32), 0xFFFFFFFFL); }
 
         @Override
         public TensorType infer(List<TensorType> in) {

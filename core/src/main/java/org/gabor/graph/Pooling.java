@@ -1,6 +1,7 @@
 package org.gabor.graph;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Reductions over windows, channel by channel. Global pooling is a window as large as the image. */
 public sealed interface Pooling extends Op {
@@ -128,7 +129,16 @@ public sealed interface Pooling extends Op {
         op.check(2 * Math.max(window.top(), window.bottom()) <= window.r()
                 && 2 * Math.max(window.left(), window.right()) <= window.s(),
                 "padding of window %s must be at most half the window", window);
+        op.check(meets(p, window.strideH(), window.top(), window.r(), window.dilationH(), x.h())
+                && meets(q, window.strideW(), window.left(), window.s(), window.dilationW(), x.w()),
+                "taps of window %s are so far apart that some meet nothing of an image of %dx%d", window, x.h(), x.w());
         return in.get(0).with(Shape.of(x.n(), x.c(), p, q));
+    }
+
+    /** Whether every window has a tap inside of the image, along one axis. */
+    private static boolean meets(int windows, int stride, int padding, int taps, int dilation, int size) {
+        return IntStream.range(0, windows).map(i -> i * stride - padding).allMatch(
+                start -> IntStream.range(0, taps).map(t -> start + t * dilation).anyMatch(at -> 0 <= at && at < size));
     }
 
     private static void checkDense(Op op, Window window) {

@@ -50,10 +50,10 @@ class DropoutTest {
     @MethodSource("backends")
     void anyOtherKeyDropsOthers(BackendProvider provider) {
         try (Backend backend = open(provider)) {
-            float[] mask = run(backend, KEY).get("3/dropout");
+            float[] mask = mask(backend, "3/dropout", KEY);
             for (Key other : List.of(new Key(18, -4, 1000, 2), new Key(17, -3, 1000, 2), new Key(17, -4, 1001, 2),
                     new Key(17, -4, 1000, 3)))
-                assertThat(run(backend, other).get("3/dropout")).as("%s", other).isNotEqualTo(mask);
+                assertThat(mask(backend, "3/dropout", other)).as("%s", other).isNotEqualTo(mask);
         }
     }
 
@@ -64,10 +64,10 @@ class DropoutTest {
         Key[] steps = {new Key(17, -4, 998, 1), new Key(17, -4, 999, 1), KEY};
         float[] whole, resumed;
         try (Backend backend = open(provider)) {
-            whole = run(backend, steps).get("3/dropout");
+            whole = mask(backend, "3/dropout", steps);
         }
         try (Backend backend = open(provider)) {
-            resumed = run(backend, KEY).get("3/dropout");
+            resumed = mask(backend, "3/dropout", KEY);
         }
         assertThat(resumed).isEqualTo(whole);
     }
@@ -87,7 +87,7 @@ class DropoutTest {
         try (Backend backend = open(provider)) {
             int dropped = 0, runs = 50;
             for (int step = 0; step < runs; step++)
-                for (float y : run(backend, new Key(1, 2, step, 1)).get("5/dropout")) if (y == 0) dropped++;
+                for (float y : mask(backend, "5/dropout", new Key(1, 2, step, 1))) if (y == 0) dropped++;
             // four standard deviations of a mean of 20,000 coins
             double deviation = Math.sqrt(RATE * (1 - RATE) / (runs * SIZE));
             assertThat((double) dropped / (runs * SIZE)).isCloseTo(RATE, within(4 * deviation));
@@ -97,6 +97,10 @@ class DropoutTest {
     private static Backend open(BackendProvider provider) {
         provider.unavailable().ifPresent(why -> assumeTrue(false, provider.name() + " skipped: " + why));
         return provider.open(BackendOptions.DEFAULT);
+    }
+
+    private static float[] mask(Backend backend, String layer, Key... steps) {
+        return Objects.requireNonNull(run(backend, steps).get(layer));
     }
 
     /** Two dropouts of ones, and the gradient of the sum of the first, after the last of these steps. */

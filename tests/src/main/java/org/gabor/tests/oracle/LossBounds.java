@@ -4,7 +4,6 @@ import static org.gabor.tests.oracle.PointwiseBounds.at;
 import static org.gabor.tests.oracle.PointwiseBounds.each;
 
 import org.gabor.graph.Loss;
-import org.gabor.graph.Shape;
 
 /**
  * Error bounds of softmax and its companions. With M = max x, S = sum of exp(x - M): exp(x_j - M) is off by
@@ -17,7 +16,6 @@ final class LossBounds {
     private LossBounds() {}
 
     static double[] of(Loss op, Operands v, Operands e) {
-        Shape x = v.shape(0);
         return switch (op) {
             case Loss.SampleLoss l -> {
                 double[] bound = v.out();

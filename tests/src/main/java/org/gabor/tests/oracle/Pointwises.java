@@ -53,6 +53,6 @@ final class Pointwises {
         int[] block = new int[4];
         double[] seed = in.in(1);
         Philox.block((int) seed[0], (int) seed[1], i / 4, (int) in.in(2)[0], (int) in.in(3)[0], op.stream(), block);
-        return Integer.toUnsignedLong(block[i % 4]) >= op.rate() * 0x1p32;
+        return Integer.toUnsignedLong(block[i % 4]) >= Math.min(Math.round(op.rate() * 0x1p32), 0xFFFFFFFFL);
     }
 }

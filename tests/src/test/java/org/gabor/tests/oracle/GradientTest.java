@@ -1,7 +1,5 @@
 package org.gabor.tests.oracle;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -32,8 +30,6 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The gradient rule of every differentiable operation against differences of the oracle's own values. */
 class GradientTest {
-    private static final double STEP = 1e-3;
-    private static final double TOLERANCE = 1e-6;
     private static final Window UNEVEN = new Window(3, 2, 2, 1, 1, 0, 2, 1);
 
     private static final Shape X = Shape.of(2, 3, 4, 3);
@@ -217,12 +213,12 @@ class GradientTest {
         Node loss = y.reshape(Shape.of(1, size)).matmul(weights, false, false).reshape(Shape.of(1));
         List<Node> gradients = Autodiff.gradients(loss, inputs);
 
-        var oracle = Oracle.of(g).feed("dy", values(size, 5));
+        var oracle = Oracle.of(g).feed("dy", Differences.values(size, 5));
         for (int i = 0; i < inputs.size(); i++) oracle.feed("x" + i,
-                values(Math.toIntExact(c.shapes.get(i).size()), i));
+                Differences.values(Math.toIntExact(c.shapes.get(i).size()), i));
         for (Node n : g.nodes())
             if (n.op() instanceof Leaf.Input in) constant(oracle, in.name(), Math.toIntExact(n.shape().size()));
-        for (int i = 0; i < inputs.size(); i++) compare(oracle, loss, "x" + i, inputs.get(i), gradients.get(i));
+        for (int i = 0; i < inputs.size(); i++) Differences.check(oracle, loss, "x" + i, inputs.get(i), gradients.get(i));
     }
 
     private static void constant(Oracle oracle, String name, int size) {
@@ -232,37 +228,5 @@ class GradientTest {
             case "seed" -> oracle.feed(name, 17, -4);
             default -> {}
         }
-    }
-
-    private static void compare(Oracle oracle, Node loss, String name, Node x, Node dx) {
-        double[] at = oracle.run().value(x), gradient = oracle.value(dx);
-        double largest = IntStream.range(0, at.length).mapToDouble(i -> Math.abs(gradient[i])).max().orElseThrow();
-        assertThat(largest).as("the gradient of %s is not all zeros", name).isPositive();
-        for (int i = 0; i < at.length; i++) {
-            double difference = difference(oracle, loss, name, at, i);
-            // an absolute part a thousand times smaller, for elements whose differences cancel
-            assertThat(Math.abs(difference - gradient[i])).as("d loss / d %s[%d] = %s, difference %s", name, i,
-                    gradient[i], difference)
-                    .isLessThanOrEqualTo(TOLERANCE * (Math.abs(gradient[i]) + 1e-3 * largest));
-        }
-        oracle.feed(name, at);
-    }
-
-    /** The central difference of fourth order: its error is of the order of STEP^4. */
-    private static double difference(Oracle oracle, Node loss, String name, double[] at, int i) {
-        double sum = 0;
-        double[] weights = {1, -8, 8, -1}, steps = {-2, -1, 1, 2};
-        for (int k = 0; k < 4; k++) {
-            double[] moved = at.clone();
-            moved[i] += steps[k] * STEP;
-            sum += weights[k] * oracle.feed(name, moved).run().value(loss)[0];
-        }
-        return sum / (12 * STEP);
-    }
-
-    /** Distinct values 0.018 from zero and 0.05 from each other or more, so that no step crosses a kink of ReLU or max. */
-    private static double[] values(int size, int seed) {
-        return IntStream.range(0, size).mapToDouble(i -> ((i * 37 + 11 + 29 * seed) % 101 - 50
-                + 0.37) * 0.05).toArray();
     }
 }
