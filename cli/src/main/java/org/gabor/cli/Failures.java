@@ -72,7 +72,7 @@ final class Failures {
 
     /** Picocli names Java's types. */
     private static String plain(String message) {
-        return message.replace("is not a double", "is not a number")
+        return message.replace("is not a double", "is not a number").replace("option option", "option")
                 .replaceAll("is not an? (int|long)$", "is not a whole number");
     }
 

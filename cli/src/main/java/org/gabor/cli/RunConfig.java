@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,7 +57,7 @@ final class RunConfig {
         int command = typed.indexOf(COMMAND);
         Optional<Path> file = command < 0 ? Optional.empty() : file(typed);
         if (file.isEmpty()) return new Words(typed, Map.of());
-        var config = new RunConfig(file.get(), gabor.getSubcommands().get(COMMAND), typed);
+        var config = new RunConfig(file.get(), Objects.requireNonNull(gabor.getSubcommands().get(COMMAND)), typed);
         Json.Obj settings = Descriptions.object(file.get(), "the options of a run");
         Descriptions.at(file.get(), () -> {
             settings.members().forEach((key, v) -> config.setting(key, v));

@@ -83,8 +83,8 @@ final class TrainCommand implements Runnable {
     /** What to train. */
     static final class Model {
         @Option(names = "--model", paramLabel = "MODEL",
-                description = "lenet5 (default), another of 'gabor models list', or a .yaml or .json file that describes a network"
-                        + " (docs/networks.md).")
+                description = "lenet5 (default), another of 'gabor models list', or a .yaml or .json file that describes a"
+                        + " network (docs/networks.md).")
         String name = "lenet5";
     }
 

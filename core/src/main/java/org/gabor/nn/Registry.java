@@ -2,6 +2,7 @@ package org.gabor.nn;
 
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -88,6 +89,9 @@ public final class Registry {
         more.put(name, layer);
         return new Registry(more);
     }
+
+    /** All layers by name, in the order of the documentation. */
+    public Map<String, Class<? extends Layer>> layers() { return Collections.unmodifiableMap(byName); }
 
     /** The registered name of a layer. */
     public Optional<String> name(Layer layer) {

@@ -46,7 +46,8 @@ public record Wiring(List<Vertex> nodes, @Default("\"\"") String output) impleme
                         + "'; choose another name without a slash");
             List<String> inputs = !v.inputs.isEmpty() ? v.inputs : List.of(i == 0 ? INPUT : nodes.get(i - 1).name);
             if (byName.put(v.name, new Vertex(v.name, inputs, v.layer)) != null)
-                throw new LayerException(Located.lineOf(v.layer), "graph: two nodes are called '" + v.name + "'; every name stands once");
+                throw new LayerException(Located.lineOf(v.layer),
+                        "graph: two nodes are called '" + v.name + "'; every name stands once");
         }
         nodes = List.copyOf(byName.values());
         output = output.isEmpty() ? nodes.getLast().name : output;
@@ -80,8 +81,9 @@ public record Wiring(List<Vertex> nodes, @Default("\"\"") String output) impleme
                         "graph: node '" + v.name + "' takes an " + Suggest.unknown("input", in, known));
             if (v.inputs.size() > 1 && !(v.layer instanceof Merge)
                     && !(v.layer instanceof Located l && l.layer() instanceof Merge))
-                throw new LayerException(Located.lineOf(v.layer), "graph: node '" + v.name + "' has " + v.inputs.size() + " inputs, but "
-                        + Registry.describe(v.layer) + " takes one; put add, multiply or concat before it");
+                throw new LayerException(Located.lineOf(v.layer),
+                        "graph: node '" + v.name + "' has " + v.inputs.size() + " inputs, but "
+                                + Registry.describe(v.layer) + " takes one; put add, multiply or concat before it");
         }
         if (!byName.containsKey(output))
             throw new LayerException("graph: " + Suggest.unknown("output", output, byName.keySet()));

@@ -123,8 +123,10 @@ public final class Schedules {
         }
 
         @Override
-        public String describe() { return "multistep milestones=" + String.join("/", milestones.stream().map(String::valueOf).toList()) + " gamma="
-                    + gamma; }
+        public String describe() {
+            return "multistep milestones=" + String.join("/", milestones.stream().map(String::valueOf).toList()) + " gamma="
+                    + gamma;
+        }
     }
 
     /** factor = gamma^epoch. */
