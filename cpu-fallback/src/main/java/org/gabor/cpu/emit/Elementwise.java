@@ -130,6 +130,6 @@ final class Elementwise {
     }
 
     static void reciprocalSlope(int n, float[] dx, float[] y, float[] dy) {
-        for (int i = 0; i < n; i++) dx[i] = -dy[i] * (y[i] * y[i]);
+        for (int i = 0; i < n; i++) dx[i] = 0 - dy[i] * (y[i] * y[i]);
     }
 }

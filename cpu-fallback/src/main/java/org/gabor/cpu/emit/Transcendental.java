@@ -71,8 +71,11 @@ final class Transcendental {
         return s * p;
     }
 
-    /** 1 / (1 + e^-x), with a relative error below 1e-11. */
-    static double sigmoid(double x) { return 1 / (1 + power(-x)); }
+    /**
+     * 1 / (1 + e^-x), with a relative error below 1e-11. The difference keeps the sign of a NaN, as all else does; with
+     * two signs about, it would be the compiler's choice which one a product takes.
+     */
+    static double sigmoid(double x) { return 1 / (1 + power(0 - x)); }
 
     /**
      * e^x without a branch and short enough for loops over it to become vectors: e^(x / 4096), squared twelve times. The
