@@ -36,11 +36,12 @@ final class Convolutions {
                         int yi = ((n * ys.c() + k) * ys.h() + p) * ys.w() + q;
                         int firstChannel = k / filtersOfGroup * ws.c();
                         for (int c = 0; c < ws.c(); c++)
-                            for (int r = 0; r < ws.h(); r++)
+                            for (int r = 0; r < ws.h(); r++) {
+                                int h = p * window.strideH() - window.top() + r * window.dilationH();
+                                if (h < 0 || h >= xs.h()) continue;
                                 for (int s = 0; s < ws.w(); s++) {
-                                    int h = p * window.strideH() - window.top() + r * window.dilationH();
                                     int v = q * window.strideW() - window.left() + s * window.dilationW();
-                                    if (h < 0 || h >= xs.h() || v < 0 || v >= xs.w()) continue;
+                                    if (v < 0 || v >= xs.w()) continue;
                                     int xi = ((n * xs.c() + firstChannel + c) * xs.h() + h) * xs.w() + v;
                                     int wi = ((k * ws.c() + c) * ws.h() + r) * ws.w() + s;
                                     switch (wanted) {
@@ -49,6 +50,7 @@ final class Convolutions {
                                         case Y -> y[yi] += x[xi] * w[wi];
                                     }
                                 }
+                            }
                     }
     }
 }

@@ -32,11 +32,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TrainingStepsTest {
     private static final int BATCH = 8, STEPS = 3;
-    private static final double LR = 0.001;
-    /** Gradients where no value before a ReLU lies within rounding of 0: this holds in one of the steps at least. */
-    private static final double SMOOTH = 1e-4;
-    /** Where one does, float and double take different sides: one element of one image differs, and all before it. */
-    private static final double KINK = 2e-2;
+    private static final double LR = 0.01;
+    /**
+     * A start from which no value before a ReLU comes nearer to 0 than 1e-6 in these steps. Where one does, float and double
+     * may take different sides, and an element of a gradient is another one for good reason (seed 7: 1e-2 at one bias).
+     */
+    private static final long SEED = 21;
 
     static Stream<Arguments> networksAndBackends() {
         return Stream.of("resnet20", "resnet20-b")
@@ -48,35 +49,28 @@ class TrainingStepsTest {
     void threeStepsAgreeWithTheOracle(String model, String name, BackendProvider provider) {
         provider.unavailable().ifPresent(why -> assumeTrue(false, name + ": " + why));
         ModelSpec spec = Models.builder(model).build();
-        var graph = TrainingGraph.of(spec, Scaling.unit(3),
-                LearningRule.of(Sgd.lr(LR).momentum(0.9).nesterov().weightDecay(5e-4)), BATCH);
+        var rule = LearningRule.of(Sgd.lr(LR).momentum(0.9).nesterov().weightDecay(5e-4));
+        var graph = TrainingGraph.of(spec, Scaling.unit(3), rule, BATCH);
         try (Backend backend = provider.open(BackendOptions.DEFAULT);
                 var parameters = Parameters.forTraining(backend, graph);
                 Executable step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings())) {
-            parameters.initialise(7);
+            parameters.initialise(SEED);
             var oracle = Oracle.of(graph.graph());
             graph.declared().keySet().forEach(p -> oracle.feed(p, doubles(parameters.get(p).floats())));
             oracle.feed(Parameters.WEIGHTS, doubles(parameters.get(Parameters.WEIGHTS).floats()));
 
             var worst = new Worst();
-            double smoothest = Double.POSITIVE_INFINITY;
             for (int s = 0; s < STEPS; s++) {
                 feed(spec, s, step, oracle);
                 step.run();
                 oracle.run();
                 syncWeights(graph, oracle);
-                var ofStep = new Worst();
-                compare(graph, parameters, oracle, ofStep);
-                smoothest = Math.min(smoothest, ofStep.gradientError);
-                worst.gradient(ofStep.gradient, ofStep.gradientError);
-                worst.statistic(ofStep.statistic, ofStep.statisticError);
+                compare(graph, parameters, oracle, worst);
             }
             System.Logger log = System.getLogger(TrainingStepsTest.class.getName());
-            log.log(System.Logger.Level.INFO, String.format(
-                    "%s on %s: worst gradient %.2e at %s, in the smoothest step %.2e, worst statistic %.2e at %s", model, name,
-                    worst.gradientError, worst.gradient, smoothest, worst.statisticError, worst.statistic));
-            assertThat(smoothest).isLessThanOrEqualTo(SMOOTH);
-            assertThat(worst.gradientError).as(worst.gradient).isLessThanOrEqualTo(KINK);
+            log.log(System.Logger.Level.INFO, "{0} on {1}: worst gradient {2}, worst statistic {3}", model, name,
+                    worst.gradient, worst.statistic);
+            assertThat(worst.gradientError).as(worst.gradient).isLessThanOrEqualTo(1e-3);
             assertThat(worst.statisticError).as(worst.statistic).isLessThanOrEqualTo(1e-5);
         }
     }
@@ -89,14 +83,14 @@ class TrainingStepsTest {
         void gradient(String parameter, double error) {
             if (error >= gradientError) {
                 gradientError = error;
-                gradient = parameter;
+                gradient = String.format("%.2e at %s", error, parameter);
             }
         }
 
         void statistic(String parameter, double error) {
             if (error >= statisticError) {
                 statisticError = error;
-                statistic = parameter;
+                statistic = String.format("%.2e at %s", error, parameter);
             }
         }
     }
