@@ -42,12 +42,14 @@ class RegistryTest {
         Json brief = Json.parse("""
                 [{"conv2d": {"filters": 6, "kernel": [5, 3], "padding": "same"}}, "relu", {"max_pool": 2},
                  {"residual": {"batch_norm": {}}}, {"branches": ["identity", {"crelu": null}]}, {"dense": 10}]""");
-        String same = ", \"stride\": 1, \"padding\": \"same\", \"dilation\": 1, \"groups\": 1, \"bias\": true, \"init\": \"he_normal\"";
+        String same = ", \"stride\": 1, \"padding\": \"same\", \"dilation\": 1, \"groups\": 1, "
+                + "\"bias\": true, \"init\": \"he_normal\"";
         assertThat(Registry.STANDARD.toJson(Registry.STANDARD.fromJson(brief, "x")).text()).startsWith(
                 "{\"layer\": \"sequential\", \"layers\": [{\"layer\": \"conv2d\", \"filters\": 6, \"kernel\": [5, 3]" + same
                         + "}, {\"layer\": \"relu\"}, {\"layer\": \"max_pool\", \"kernel\": 2, \"stride\": 0")
                 .contains("{\"layer\": \"residual\", \"body\": {\"layer\": \"batch_norm\", ")
-                .contains("\"branches\": [{\"layer\": \"identity\"}, {\"layer\": \"crelu\"}]").endsWith("\"init\": \"he_normal\"}]}");
+                .contains("\"branches\": [{\"layer\": \"identity\"}, {\"layer\": \"crelu\"}]")
+                .endsWith("\"init\": \"he_normal\"}]}");
     }
 
     @Test

@@ -71,6 +71,18 @@ final class Elementwise {
         for (int i = 0; i < n; i++) y[i] = Math.max(x[i], 0f) + slope * Math.min(x[i], 0f);
     }
 
+    static void reciprocal(int n, float[] y, float[] x) {
+        for (int i = 0; i < n; i++) y[i] = 1 / x[i];
+    }
+
+    static void hardSigmoid(int n, float[] y, float[] x) {
+        for (int i = 0; i < n; i++) y[i] = Math.min(Math.max(x[i] + 3, 0), 6) / 6;
+    }
+
+    static void hardSwish(int n, float[] y, float[] x) {
+        for (int i = 0; i < n; i++) y[i] = x[i] * (Math.min(Math.max(x[i] + 3, 0), 6) / 6);
+    }
+
     /** dx = dy where y > 0, else 0. */
     static void reluSlope(int n, float[] dx, float[] y, float[] dy) {
         for (int i = 0; i < n; i++) {
@@ -103,5 +115,21 @@ final class Elementwise {
 
     static void tanhSlope(int n, float[] dx, float[] y, float[] dy) {
         for (int i = 0; i < n; i++) dx[i] = dy[i] * (1f - y[i] * y[i]);
+    }
+
+    static void sigmoidSlope(int n, float[] dx, float[] y, float[] dy) {
+        for (int i = 0; i < n; i++) dx[i] = dy[i] * (y[i] * (1f - y[i]));
+    }
+
+    static void eluSlope(int n, float[] dx, float[] y, float[] dy, float alpha) {
+        for (int i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + alpha);
+    }
+
+    static void hardSwishSlope(int n, float[] dx, float[] x, float[] dy) {
+        for (int i = 0; i < n; i++) dx[i] = dy[i] * (x[i] <= -3 ? 0 : x[i] >= 3 ? 1 : (2 * x[i] + 3) / 6);
+    }
+
+    static void reciprocalSlope(int n, float[] dx, float[] y, float[] dy) {
+        for (int i = 0; i < n; i++) dx[i] = -dy[i] * (y[i] * y[i]);
     }
 }

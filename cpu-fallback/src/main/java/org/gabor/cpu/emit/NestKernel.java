@@ -150,7 +150,7 @@ final class NestKernel implements Kernel {
                 case ROW -> Elementwise.add(cols.count, sums, sums, Memory.f32(bias + 4L * m));
                 case COLUMN -> Elementwise.add(cols.count, sums, sums, scratch.taps[0]);
             }
-            if (f != null) Functions.apply(f, cols.count, sums, sums);
+            if (f != null) Functions.apply(f, cols.count, sums, sums, scratch);
             cols.store(c + m * nest.rows().c(), sums);
         }
     }

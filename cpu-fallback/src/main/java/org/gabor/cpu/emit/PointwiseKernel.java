@@ -66,8 +66,8 @@ final class PointwiseKernel implements Kernel {
             case Load l -> load(operands[l.operand()], run, first, r[l.register()], n);
             case Store s -> Memory.store(r[s.register()], 0, address(operands[s.operand()], run) + 4L * first, n);
             case Fill f -> Arrays.fill(r[f.register()], 0, n, single(f.source(), run));
-            case Apply a -> Functions.apply(a.f(), n, r[a.register()], r[a.x()]);
-            case Slope d -> Functions.slope(d.f(), n, r[d.register()], r[d.v()], r[d.dy()]);
+            case Apply a -> Functions.apply(a.f(), n, r[a.register()], r[a.x()], scratch);
+            case Slope d -> Functions.slope(d.f(), n, r[d.register()], r[d.v()], r[d.dy()], scratch);
             case Root root -> Elementwise.root(n, r[root.register()], r[root.x()]);
             case Drop d -> drop(d.draws(), scratch, run * p.run() + first, n, r[d.register()], r[d.x()]);
             case Combine c -> {

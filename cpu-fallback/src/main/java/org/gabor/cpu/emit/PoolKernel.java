@@ -42,7 +42,7 @@ final class PoolKernel implements Kernel {
                 stage(x + h * pool.row().a(), t, first, count, tap);
                 Elementwise.max(length, largest, largest, tap);
             }
-        if (pool.activation() != null) Functions.apply(pool.activation(), length, largest, largest);
+        if (pool.activation() != null) Functions.apply(pool.activation(), length, largest, largest, scratch);
         Memory.store(largest, 0, y + 4L * first * pool.lanes(), length);
     }
 

@@ -31,7 +31,7 @@ final class SeparableKernel implements Kernel {
         for (int p = 0; p < s.rows().size(); p++) {
             sumRows(scratch, x, p, row);
             sumColumns(row, result);
-            if (s.activation() != null) Functions.apply(s.activation(), length, result, result);
+            if (s.activation() != null) Functions.apply(s.activation(), length, result, result, scratch);
             Memory.store(result, 0, y + p * s.row().b(), length);
         }
     }

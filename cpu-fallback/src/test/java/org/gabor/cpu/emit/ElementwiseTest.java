@@ -26,7 +26,7 @@ class ElementwiseTest {
     @Test
     void reluKeepsNaNAndGivesPositiveZero() {
         float[] y = new float[SPECIAL.length];
-        Functions.apply(new Activation.Relu(), y.length, y, SPECIAL);
+        Functions.apply(new Activation.Relu(), y.length, y, SPECIAL, new Scratch());
         for (int i = 0; i < y.length; i++)
             if (Float.isNaN(SPECIAL[i])) assertThat(y[i]).isNaN();
             else assertThat(y[i]).isEqualTo(SPECIAL[i] > 0 ? SPECIAL[i] : 0f);

@@ -102,7 +102,7 @@ final class CriterionBounds {
         return new Approx(z.value() > 0 ? 1 : 0, open ? 1 : 0);
     }
 
-    /** log(1 + exp(-|x|)): the sum in the logarithm rounds, which costs u absolutely; an error d of x moves it by at most d / 2. */
+    /** log(1 + exp(-|x|)): the sum in the logarithm rounds, which costs u; an error d of x moves it by d / 2 at most. */
     private static Approx logOfOnePlusExp(Approx x) {
         double e = Math.exp(-Math.abs(x.value())), y = Math.log1p(e);
         double rounding = 1.01 * (U + Bounds.FUNCTION * e / (1 + e)) + Bounds.FUNCTION * y;
