@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,11 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Settings of a run: from the recipe, from a file, from the command line. */
 class RunConfigTest {
     @TempDir
-    Path dir = Path.of("");
-    private String images = "";
+    static Path dir = Path.of("");
+    private static String images = "";
 
-    @BeforeEach
-    void exportAFewImages() {
+    @BeforeAll
+    static void exportAFewImages() {
         images = dir.resolve("few").toString();
         Cli.run("data", "export", "digits", "--out", images, "--count", "60");
     }

@@ -57,14 +57,38 @@ class NetworkFileMistakesTest {
     @MethodSource("mistakes")
     void aMistakeIsNamedWithFileAndLineBeforeAnythingIsComputed(Mistake m) throws IOException {
         Path file = Files.writeString(folder.resolve("net.yaml"), m.yaml());
+        assertThat(summary(file)).startsWith("2 gabor: " + file + ", line " + m.line() + ": ").containsSubsequence(m.text())
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aFileThatIsMeantToExhaustTheMachineIsRefused() throws IOException {
+        Path file = folder.resolve("net.yaml");
+        Files.writeString(file, "network: " + "[".repeat(100_000));
+        assertThat(summary(file)).startsWith("2 gabor: " + file + ", line 1: nested deeper than 200");
+        Files.writeString(file, "[".repeat(100_000));
+        Path json = Files.move(file, folder.resolve("net.json"));
+        assertThat(summary(json)).startsWith("2 gabor: " + json + ", line 1: nested deeper than 200");
+
+        var laughs = new StringBuilder("a: &a0 [relu, relu]\n");
+        for (int i = 1; i < 24; i++) laughs.append("a" + i + ": &a" + i + " [*a" + (i - 1) + ", *a" + (i - 1) + "]\n");
+        Files.writeString(file, laughs + "network: *a23\n");
+        assertThat(summary(file)).contains("more than 100000 values, those behind anchors counted");
+    }
+
+    @Test
+    void aFileThatIsNoTextIsRefused() throws IOException {
+        Path file = Files.write(folder.resolve("net.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        assertThat(summary(file)).startsWith("2 gabor: " + file + " is no text in UTF-8");
+    }
+
+    /** Exit code and all that is said. */
+    private static String summary(Path file) {
         var err = new ByteArrayOutputStream();
         var console = new Console(new PrintStream(err, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8), Map.of(), Console.Screen.NONE);
         int exitCode = Main.run(console, "summary", file.toString());
-        String said = err.toString(StandardCharsets.UTF_8);
-        assertThat(said).startsWith("gabor: " + file + ", line " + m.line() + ": ").containsSubsequence(m.text())
-                .doesNotContain("\tat ");
-        assertThat(exitCode).isEqualTo(2);
+        return exitCode + " " + err.toString(StandardCharsets.UTF_8);
     }
 
     @Test
