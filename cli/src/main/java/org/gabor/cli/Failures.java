@@ -4,10 +4,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.gabor.GaborException;
 import org.gabor.Suggest;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -35,11 +37,16 @@ final class Failures {
         return DEFECT;
     }
 
-    /** Reports a command line that makes no sense. */
-    static int reportUsage(Console console, ParameterException e) {
+    /**
+     * Reports a command line that makes no sense.
+     *
+     * @param places where options that are from a file stand in it
+     */
+    static int reportUsage(Console console, ParameterException e, Map<String, String> places) {
+        String place = e.getArgSpec() instanceof OptionSpec o ? places.get(o.longestName()) : null;
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         String message = known(e).map(Throwable::getMessage).orElseGet(() -> text(e));
-        console.error(command + ": " + message + "\nTry: " + command + " --help");
+        console.error(command + ": " + (place == null ? "" : place + ": ") + message + "\nTry: " + command + " --help");
         return USAGE;
     }
 
@@ -65,7 +72,7 @@ final class Failures {
 
     /** Picocli names Java's types. */
     private static String plain(String message) {
-        return message.replace("is not a double", "is not a number")
+        return message.replace("is not a double", "is not a number").replace("option option", "option")
                 .replaceAll("is not an? (int|long)$", "is not a whole number");
     }
 

@@ -23,7 +23,10 @@ public final class Main {
     /** Runs one command and returns its exit code, 0 to 9; never throws. */
     public static int run(Console console, String... args) {
         try {
-            return commandLine(console).execute(args);
+            CommandLine gabor = commandLine(console);
+            var words = RunConfig.expand(gabor, List.of(args));
+            gabor.setParameterExceptionHandler((e, _) -> Failures.reportUsage(console, e, words.places()));
+            return gabor.execute(words.all().toArray(String[]::new));
         } catch (Throwable e) {
             return Failures.report(console, e, console.debug());
         }
@@ -46,7 +49,6 @@ public final class Main {
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
         gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));
-        gabor.setParameterExceptionHandler((e, args) -> Failures.reportUsage(console, e));
         gabor.setExecutionExceptionHandler(
                 (e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
         gabor.setExecutionStrategy(parsed -> {

@@ -1,6 +1,7 @@
 package org.gabor.cli;
 
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,32 +48,42 @@ final class ModelsCommand implements Runnable {
         console.note("\nAll about one: gabor models show NAME. Parameters are those for 10 classes.");
     }
 
-    @Command(name = "show", customSynopsis = "gabor models show NAME [--json]",
-            header = "Shows a network: its paper, its recipe, its layers as JSON.",
-            footer = {"%nExample:", "  gabor models show lenet5"})
-    void show(@Parameters(paramLabel = "NAME", description = "A name from 'gabor models list'.") String name,
-            @Option(names = "--json", description = "Prints only the network as JSON.") boolean json) {
-        Architecture a = Models.byName(name);
-        ModelSpec spec = usual(a);
-        String network = spec.toJson(Registry.STANDARD).pretty().stripTrailing();
+    @Command(name = "show", customSynopsis = "gabor models show MODEL [--json]",
+            header = "Shows a network: its paper, its recipe, its layers as YAML.",
+            description = "%nThe YAML is what 'gabor train --model FILE' reads (docs/networks.md): save it, and change"
+                    + " it.",
+            footer = {"%nExample:", "  gabor models show lenet5", "  gabor models show lenet5 > net.yaml",
+                    "  gabor models show net.yaml --json", "  gabor models show runs/latest"})
+    void show(@Parameters(paramLabel = "MODEL",
+            description = "A name from 'gabor models list', a .yaml or .json file, a run folder, or a .safetensors"
+                    + " file.") String name,
+            @Option(names = "--json", description = "Prints only the network, as JSON.") boolean json) {
+        boolean saved = Network.isSaved(name);
+        ModelSpec spec = saved ? Saved.load(Path.of(name)).model().spec() : Network.of(name).build(null, null);
         if (json) {
-            console.print(network);
+            console.print(spec.toJson(Registry.STANDARD).pretty().stripTrailing());
             return;
         }
+        String about = saved ? "" : Network.of(name).architecture().map(a -> about(a, spec)).orElse("");
+        console.print(about + YamlText.of(spec.brief(Registry.STANDARD)).stripTrailing());
+    }
+
+    /** What is known of it beyond its layers, as comments. */
+    private static String about(Architecture a, ModelSpec spec) {
         Recipe recipe = a.recipe(spec.height(), spec.width());
         var settings = new LinkedHashMap<String, Object>(recipe.optimizer().describe());
         String optimizer = String.valueOf(settings.remove("name"));
-        console.print(String.join("\n", a.name() + ": " + a.description(), "", "paper       " + a.reference(),
-                "images      " + a.input() + " (others do as well, if they are large enough)",
-                "parameters  " + Figures.count(Summary.of(spec).parameters()) + " for 10 classes", "",
-                "recipe, where 'gabor train' is not told otherwise:",
-                "  --optimizer " + optimizer + " --lr " + number(settings.get("lr"))
+        return String.join("\n", "# " + a.description(), "#",
+                "# paper       " + a.reference(),
+                "# images      " + a.input() + " (others do as well, if they are large enough)",
+                "# parameters  " + Figures.count(Summary.of(spec).parameters()) + " for 10 classes", "#",
+                "# recipe, where 'gabor train' is not told otherwise:",
+                "#   --optimizer " + optimizer + " --lr " + number(settings.get("lr"))
                         + " --momentum " + number(settings.get("momentum"))
                         + " --weight-decay " + number(settings.get("weight_decay")),
-                "  --schedule " + recipe.schedule().describe() + " --epochs " + recipe.epochs()
+                "#   --schedule " + recipe.schedule().describe() + " --epochs " + recipe.epochs()
                         + " --batch " + recipe.batch(),
-                "",
-                "network:", network));
+                "");
     }
 
     private static String number(@Nullable Object value) {

@@ -1,28 +1,23 @@
 package org.gabor.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.gabor.UsageException;
 import org.gabor.compile.Compiler;
 import org.gabor.compile.PlanText;
 import org.gabor.data.ImageSize;
 import org.gabor.io.Json;
 import org.gabor.io.TextTable;
-import org.gabor.models.Architecture;
-import org.gabor.models.Models;
-import org.gabor.models.Recipe;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Summary;
-import org.gabor.optim.Optimizer;
-import org.gabor.optim.Sgd;
 import org.gabor.train.Device;
+import org.gabor.train.LearningRule;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,19 +29,21 @@ import picocli.CommandLine.Parameters;
         description = "%nWith --plan also how a training step runs: what is computed in which order, and where it"
                 + " lies.",
         footer = {"%nExamples:", "  gabor summary lenet5", "  gabor summary resnet20 --input 3x64x64 --classes 100",
-                "  gabor summary lenet5 --plan --batch 128 --device cpu"})
+                "  gabor summary net.yaml --input 1x28x28 --classes 10",
+                "  gabor summary lenet5 --plan --batch 128 --device cpu --optimizer adam"})
 final class SummaryCommand implements Runnable {
     private final Console console;
 
     @Parameters(paramLabel = "MODEL",
-            description = "A name from 'gabor models list', a run folder, or a .safetensors file.")
+            description = "A name from 'gabor models list', a .yaml or .json file that describes a network, a run folder, or a"
+                    + " .safetensors file.")
     private String model = "";
 
     @Option(names = "--input", paramLabel = "CxHxW",
-            description = "Size of an image; default: what the network was made for.")
+            description = "Size of an image; default: what the network was made for, or its file says.")
     private @Nullable String input;
 
-    @Option(names = "--classes", paramLabel = "N", description = "Number of classes; default: 10.")
+    @Option(names = "--classes", paramLabel = "N", description = "Number of classes; default: 10, or what the file says.")
     private @Nullable Integer classes;
 
     @Option(names = "--batch", paramLabel = "N",
@@ -62,33 +59,32 @@ final class SummaryCommand implements Runnable {
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
 
+    @ArgGroup(validate = false, heading = "%nOptimiser, for the plan (default: as the model's recipe says)%n")
+    private final RecipeOptions recipe = new RecipeOptions();
+
     SummaryCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public void run() {
-        ModelSpec spec = spec();
-        Optional<Recipe> recipe = Models.all().stream().filter(a -> a.name().equals(spec.name())).findFirst()
-                .map(a -> a.recipe(spec.height(), spec.width()));
-        int images = batch != null ? batch : recipe.map(Recipe::batch).orElse(64);
+        ModelSpec spec = Network.isSaved(model) ? saved() : described();
+        RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), null, batch);
+        int images = settings.batch();
         if (images < 1) throw new UsageException("--batch must be at least 1, got " + images);
         Summary summary = Summary.of(spec);
         console.print(json ? Json.of(json(summary, images)).pretty().stripTrailing() : text(summary, images));
-        if (plan) printPlan(spec, recipe, images);
+        if (plan) printPlan(spec, settings.rule(), images);
     }
 
-    private ModelSpec spec() {
-        if (Files.exists(Path.of(model))) {
-            if (input != null || classes != null)
-                throw new UsageException("--input and --classes belong to a name; " + model
-                        + " says itself what it takes");
-            return Saved.load(Path.of(model)).model().spec();
-        }
-        Architecture architecture = Models.byName(model);
-        ImageSize size = input == null ? architecture.input() : ImageSize.parse(input);
-        return Models.builder(model).input(size.channels(), size.height(), size.width())
-                .classes(classes == null ? 10 : classes).build();
+    private ModelSpec described() {
+        return Network.of(model).build(input == null ? null : ImageSize.parse(input), classes);
+    }
+
+    private ModelSpec saved() {
+        if (input != null || classes != null)
+            throw new UsageException("--input and --classes belong to a name; " + model + " says itself what it takes");
+        return Saved.load(Path.of(model)).model().spec();
     }
 
     private static String text(Summary s, int images) {
@@ -128,12 +124,11 @@ final class SummaryCommand implements Runnable {
         return all;
     }
 
-    private void printPlan(ModelSpec spec, Optional<Recipe> recipe, int images) {
-        Optimizer optimizer = recipe.map(Recipe::optimizer).orElse(Sgd.lr(0.05).momentum(0.9));
+    private void printPlan(ModelSpec spec, LearningRule rule, int images) {
         try (Device where = device.open(console, false)) {
-            var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), optimizer, images);
+            var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), rule, images);
             console.print("\nA training step of " + spec.name() + " on " + where.name() + ", batch of " + images + ", "
-                    + optimizer.describe().get("name") + "\n\n"
+                    + rule.optimizer().describe().get("name") + "\n\n"
                     + PlanText.of(Compiler.plan(graph.graph(), where.backend().rules())).stripTrailing());
         }
     }

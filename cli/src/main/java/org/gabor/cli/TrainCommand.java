@@ -9,13 +9,11 @@ import org.gabor.UsageException;
 import org.gabor.data.Dataset;
 import org.gabor.data.ImageSize;
 import org.gabor.io.Json;
-import org.gabor.models.Architecture;
-import org.gabor.models.Models;
-import org.gabor.models.Recipe;
 import org.gabor.nn.ModelSpec;
 import org.gabor.train.Device;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.Evaluation;
+import org.gabor.train.LearningRule;
 import org.gabor.train.RunFolder;
 import org.gabor.train.Trainer;
 import org.gabor.train.TrainingListener;
@@ -37,6 +35,8 @@ import picocli.CommandLine.Spec;
         footer = {"%nExamples:", "  gabor train",
                 "  gabor train --data mnist:data/mnist --epochs 10 --seed 1",
                 "  gabor train --data imagefolder:photos@32 --model resnet20 --lr 0.05 --warmup 1",
+                "  gabor train --model net.yaml --optimizer adam --optimizer-args beta1=0.8,eps=1e-6",
+                "  gabor train --config runs/latest/config.yaml --seed 2",
                 "  gabor train --optimizer nesterov --momentum 0.95 --schedule cosine --device cpu --threads 2"})
 final class TrainCommand implements Runnable {
     private final Console console;
@@ -83,12 +83,20 @@ final class TrainCommand implements Runnable {
     /** What to train. */
     static final class Model {
         @Option(names = "--model", paramLabel = "MODEL",
-                description = "lenet5 (default) or another of 'gabor models list'.")
+                description = "lenet5 (default), another of 'gabor models list', or a .yaml or .json file that describes a"
+                        + " network (docs/networks.md).")
         String name = "lenet5";
     }
 
     /** How long, and where to keep it. */
     static final class Run {
+        /** {@link RunConfig} looks at it before options are read. */
+        @Option(names = "--config", paramLabel = "FILE",
+                description = "Options from a YAML file such as a run's config.yaml, a line an option: 'epochs: 10'."
+                        + " Those given here go before.")
+        @Nullable
+        Path config;
+
         @Option(names = "--epochs", paramLabel = "N",
                 description = "Passes over the training data; default: the recipe's.")
         @Nullable
@@ -122,22 +130,17 @@ final class TrainCommand implements Runnable {
     @Override
     public void run() {
         long start = System.nanoTime();
-        Architecture architecture = Models.byName(model.name);
+        Network network = Network.of(model.name);
         if (run.name != null && !run.name.matches("[\\w-][\\w.-]*"))
             throw new UsageException("--name is the name of a folder: letters, digits, '.', '_' and '-', got '"
                     + run.name + "'");
-        recipeFor(architecture, architecture.input()); // mistakes in options show before any work is done
+        recipe.over(network.recipe(), run.epochs, data.batch); // mistakes in options show before any work is done
         try (Device opened = device.open(console, true)) {
-            train(opened, architecture, start);
+            train(opened, network, start);
         }
     }
 
-    private Recipe recipeFor(Architecture architecture, ImageSize size) {
-        Recipe usual = architecture.recipe(size.height(), size.width());
-        return recipe.over(usual, run.epochs, data.batch);
-    }
-
-    private void train(Device where, Architecture architecture, long start) {
+    private void train(Device where, Network network, long start) {
         DataParts parts = DataParts.open(data.spec, data.held, run.seed);
         double preparing = since(start);
         seconds.put("prepare data", preparing);
@@ -146,13 +149,16 @@ final class TrainCommand implements Runnable {
                 + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
                 + part(parts.test(), "to test") + " (" + Figures.seconds(preparing) + ")");
 
-        Recipe settings = recipeFor(architecture, size);
-        ModelSpec network = Models.builder(model.name).input(size.channels(), size.height(), size.width())
-                .classes(parts.train().classes().size()).build();
-        Trainer trainer = Trainer.of(network).on(where).optimizer(settings.optimizer()).schedule(settings.schedule())
-                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed);
+        ModelSpec spec = network.build(size, parts.train().classes().size());
+        spec.checkFits(parts.train());
+        RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), run.epochs, data.batch);
+        LearningRule rule = settings.rule();
+        Trainer trainer = Trainer.of(spec).on(where).optimizer(rule.optimizer()).loss(rule.criterion())
+                .clipNorm(rule.clipNorm()).clipValue(rule.clipValue()).average(rule.average())
+                .schedule(settings.schedule()).epochs(settings.epochs()).batch(settings.batch()).seed(run.seed);
 
-        RunFolder folder = RunFolder.next(run.out, run.name == null ? model.name + "-" + parts.name() : run.name);
+        RunFolder folder = RunFolder.next(run.out,
+                run.name == null ? network.folder() + "-" + parts.name() : run.name);
         console.logTo(folder::log);
         folder.writeConfig(config(settings));
         folder.writeEnvironment(environment(where));
@@ -202,17 +208,12 @@ final class TrainCommand implements Runnable {
                 + folder.path() + " samples");
     }
 
-    private Map<String, Object> config(Recipe settings) {
+    private Map<String, Object> config(RecipeOptions.Settings settings) {
         var c = new LinkedHashMap<String, Object>();
         c.put("model", model.name);
         c.put("data", data.spec);
         c.put("val_split", data.held);
-        var optimizer = new LinkedHashMap<>(settings.optimizer().describe());
-        c.put("optimizer", String.valueOf(optimizer.remove("name")));
-        c.putAll(optimizer);
-        c.put("schedule", settings.schedule().describe());
-        c.put("epochs", settings.epochs());
-        c.put("batch", settings.batch());
+        c.putAll(settings.config());
         c.put("seed", run.seed);
         return c;
     }

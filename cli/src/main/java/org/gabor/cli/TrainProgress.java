@@ -3,9 +3,7 @@ package org.gabor.cli;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.gabor.train.EpochMetrics;
-import org.gabor.train.TrainedModel;
 import org.gabor.train.TrainingListener;
 
 /** Shows how a training gets on: a bar on a terminal, else a line every ten seconds; and a line an epoch. */
@@ -50,7 +48,7 @@ final class TrainProgress implements TrainingListener {
     }
 
     @Override
-    public void epochDone(EpochMetrics m, Supplier<TrainedModel> current) {
+    public void epochDone(EpochMetrics m, Snapshot model) {
         if (style == Style.NONE) return;
         var line = new Line().add(0, "epoch " + m.epoch() + "/" + epochs);
         line.add(4, "train loss " + Figures.loss(m.trainLoss())).add(2, "acc " + Figures.percent(m.trainAcc1()));

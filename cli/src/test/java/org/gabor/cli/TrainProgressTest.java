@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gabor.WriteException;
 import org.gabor.train.EpochMetrics;
+import org.gabor.train.TrainedModel;
 import org.gabor.train.TrainingListener.Progress;
+import org.gabor.train.TrainingListener.Snapshot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +20,14 @@ class TrainProgressTest {
     private static final EpochMetrics EPOCH = new EpochMetrics(12, 1_000, 61.5, 0.1, 0.12345, 0.9612, 0.2345, 0.9534,
             0.999, 13_845.2, 0.021, true);
 
+    private static final Snapshot NOBODY_ASKS = new Snapshot() {
+        @Override
+        public TrainedModel evaluated() { throw new AssertionError("nobody asked for the model"); }
+
+        @Override
+        public TrainedModel resumable() { throw new AssertionError("nobody asked for the model"); }
+    };
+
     private final Recorder recorder = new Recorder();
     private final AtomicLong nanos = new AtomicLong();
 
@@ -26,7 +36,7 @@ class TrainProgressTest {
     void noLineIsEverLongerThanTheTerminal(int columns) {
         TrainProgress progress = progress(columns, TrainProgress.Style.AUTO);
         for (int step = 1; step <= 140; step++) progress.progress(at(step, step));
-        progress.epochDone(EPOCH, () -> { throw new AssertionError("nobody asked for the model"); });
+        progress.epochDone(EPOCH, NOBODY_ASKS);
         List<String> lines = Arrays.stream(recorder.err().split("[\r\n]+")).map(l -> l.replace("\u001b[K", ""))
                 .filter(l -> !l.isEmpty()).toList();
         assertThat(lines).hasSize(141).allSatisfy(l -> assertThat(l.length()).isLessThan(columns))
@@ -51,7 +61,7 @@ class TrainProgressTest {
     void withoutATerminalThereIsALineEveryTenSecondsAndOneAnEpoch() {
         TrainProgress progress = progress(0, TrainProgress.Style.AUTO);
         for (int second = 1; second <= 35; second++) progress.progress(at(second, second));
-        progress.epochDone(EPOCH, () -> { throw new AssertionError("nobody asked for the model"); });
+        progress.epochDone(EPOCH, NOBODY_ASKS);
         assertThat(recorder.err().lines()).hasSize(4);
         assertThat(recorder.err()).doesNotContain("\r").doesNotContain("\u001b")
                 .endsWith("epoch 12/20  train loss 0.1235  acc 96.12%  val loss 0.2345  val acc 95.34%  61.5 s"
@@ -65,7 +75,7 @@ class TrainProgressTest {
         dumb.progress(at(1, 1));
         TrainProgress none = progress(80, TrainProgress.Style.NONE);
         none.progress(at(1, 1));
-        none.epochDone(EPOCH, () -> { throw new AssertionError("nobody asked for the model"); });
+        none.epochDone(EPOCH, NOBODY_ASKS);
         assertThat(recorder.err()).isEmpty();
     }
 

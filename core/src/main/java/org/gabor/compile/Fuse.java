@@ -72,10 +72,8 @@ final class Fuse {
         return next.isPresent();
     }
 
-    /** The reader takes the value as its subject, or as an operand of the same shape; a bias is no link of a chain. */
-    private static boolean carriesOn(Node value, Node reader) {
-        return reader.in(0).equals(value) || reader.shape().equals(value.shape());
-    }
+    /** A chain keeps its shape: a bias is no link of it, nor is a value that is broadcast to a larger one. */
+    private static boolean carriesOn(Node value, Node reader) { return reader.shape().equals(value.shape()); }
 
     private List<Node> readersOf(Node n) { return readers.getOrDefault(n, List.of()); }
 

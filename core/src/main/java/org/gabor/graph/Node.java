@@ -22,7 +22,12 @@ public record Node(Graph graph, int id, Op op, List<Node> inputs, TensorType typ
     public Node in(int i) { return inputs.get(i); }
 
     /** Cross-correlation with filters {@code w} [k,c,r,s]. */
-    public Node conv2d(Node w, Window window) { return graph.add(new Convolution.Conv2d(window), this, w); }
+    public Node conv2d(Node w, Window window) { return conv2d(w, window, 1); }
+
+    /** Cross-correlation in groups with filters {@code w} [k,c/groups,r,s]. */
+    public Node conv2d(Node w, Window window, int groups) {
+        return graph.add(new Convolution.Conv2d(window, groups), this, w);
+    }
 
     /** Matrix product with {@code b}. */
     public Node matmul(Node b, boolean transposeA, boolean transposeB) {
@@ -32,8 +37,14 @@ public record Node(Graph graph, int id, Op op, List<Node> inputs, TensorType typ
     /** Adds {@code b} [c] to every channel. */
     public Node addBias(Node b) { return graph.add(new Pointwise.AddBias(), this, b); }
 
-    /** Elementwise sum. */
+    /** Elementwise sum, broadcast where a dimension is 1. */
     public Node plus(Node b) { return graph.add(new Pointwise.Add(), this, b); }
+
+    /** Elementwise product, broadcast where a dimension is 1. */
+    public Node times(Node b) { return graph.add(new Pointwise.Mul(), this, b); }
+
+    /** The sum over all axes on which {@code to} has a dimension of 1. */
+    public Node sumTo(Shape to) { return shape().equals(to) ? this : graph.add(new Pointwise.SumTo(to), this); }
 
     /** Applies an activation function to every element. */
     public Node activate(Activation f) { return graph.add(new Pointwise.Activate(f), this); }
@@ -48,7 +59,7 @@ public record Node(Graph graph, int id, Op op, List<Node> inputs, TensorType typ
     public Node maxPool(Window window) { return graph.add(new Pooling.MaxPool(window), this); }
 
     /** Mean over windows, padding counted as zeros. */
-    public Node meanPool(Window window) { return graph.add(new Pooling.MeanPool(window), this); }
+    public Node meanPool(Window window) { return graph.add(new Pooling.MeanPool(window, true), this); }
 
     /** The same elements in another shape, logical order kept. */
     public Node reshape(Shape to) { return graph.add(new Movement.Reshape(to), this); }

@@ -100,6 +100,47 @@ public sealed interface Normalization extends Op {
         public List<Gradient> vjp(Node y, Node dy) { return List.of(); }
     }
 
+    /**
+     * Local response normalisation over channels: y[c] = x[c] / d[c]^beta with d[c] = k + alpha / size times the sum of
+     * x[j]^2 for j in c - size / 2 ... c + (size - 1) / 2 (integer division), as far as there are channels (Krizhevsky
+     * et
+     * al. 2012; alpha is divided by size as in PyTorch). Input [n,c,h,w].
+     */
+    record Lrn(int size, double alpha, double beta, double k) implements Normalization {
+        public Lrn {
+            if (size < 1) throw new ShapeException("lrn: the size must be at least 1, got " + size);
+        }
+
+        @Override
+        public TensorType infer(List<TensorType> in) {
+            arity(in, 1);
+            check(in.get(0).shape().rank() == 4, "the input must be n,c,h,w, got %s", in.get(0));
+            return in.get(0);
+        }
+
+        @Override
+        public List<Gradient> vjp(Node y, Node dy) {
+            return List.of(new Gradient(0, y.graph().add(new LrnGrad(this), y.in(0), dy)));
+        }
+    }
+
+    /**
+     * dx[c] = dy[c] / d[c]^beta - 2 alpha beta / size x[c] times the sum of dy[j] x[j] / d[j]^(beta + 1) over the j
+     * whose
+     * window holds c: c - (size - 1) / 2 ... c + size / 2. Inputs x, dy.
+     */
+    record LrnGrad(Lrn of) implements Normalization {
+        @Override
+        public TensorType infer(List<TensorType> in) {
+            arity(in, 2);
+            check(in.get(0).equals(in.get(1)), "x is %s, dy is %s", in.get(0), in.get(1));
+            return in.get(0);
+        }
+
+        @Override
+        public List<Gradient> vjp(Node y, Node dy) { return List.of(); }
+    }
+
     private static void checkChannels(Op op, Shape x, Shape stats, Shape gamma) {
         op.check(stats.equals(Shape.of(2, x.c())) && gamma.equals(Shape.of(x.c())),
                 "statistics %s and gamma %s do not fit an input of %s", stats, gamma, x);

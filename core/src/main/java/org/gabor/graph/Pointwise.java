@@ -29,17 +29,61 @@ public sealed interface Pointwise extends Op {
         public List<Gradient> vjp(Node y, Node dy) { return List.of(); }
     }
 
-    /** y = a + b, both of one shape. */
+    /** y = a + b. Operands of one rank; where one has a dimension of 1, its element serves all (broadcasting). */
     record Add() implements Pointwise {
         @Override
+        public TensorType infer(List<TensorType> in) { return broadcast(this, in); }
+
+        @Override
+        public List<Gradient> vjp(Node y, Node dy) {
+            return List.of(new Gradient(0, dy.sumTo(y.in(0).shape())), new Gradient(1, dy.sumTo(y.in(1).shape())));
+        }
+    }
+
+    /** y = a b, element by element, broadcast as {@link Add}. */
+    record Mul() implements Pointwise {
+        @Override
+        public TensorType infer(List<TensorType> in) { return broadcast(this, in); }
+
+        @Override
+        public List<Gradient> vjp(Node y, Node dy) {
+            Node a = y.in(0), b = y.in(1);
+            return List.of(new Gradient(0, dy.times(b).sumTo(a.shape())),
+                    new Gradient(1, dy.times(a).sumTo(b.shape())));
+        }
+    }
+
+    /** Sums x over the axes on which the result has a dimension of 1: the gradient of broadcasting. */
+    record SumTo(Shape to) implements Pointwise {
+        @Override
         public TensorType infer(List<TensorType> in) {
-            arity(in, 2);
-            check(in.get(0).equals(in.get(1)), "%s and %s differ", in.get(0), in.get(1));
-            return in.get(0);
+            arity(in, 1);
+            Shape x = in.get(0).shape();
+            check(x.rank() == to.rank(), "%s has another rank than %s", x, to);
+            for (int i = 0; i < to.rank(); i++)
+                check(to.dim(i) == x.dim(i) || to.dim(i) == 1, "%s cannot be summed to %s", x, to);
+            return in.get(0).with(to);
         }
 
         @Override
-        public List<Gradient> vjp(Node y, Node dy) { return List.of(new Gradient(0, dy), new Gradient(1, dy)); }
+        public List<Gradient> vjp(Node y, Node dy) {
+            Node zero = y.graph().add(new Leaf.Fill(y.in(0).type(), 0));
+            return List.of(new Gradient(0, zero.plus(dy)));
+        }
+    }
+
+    private static TensorType broadcast(Op op, List<TensorType> in) {
+        op.arity(in, 2);
+        Shape a = in.get(0).shape(), b = in.get(1).shape();
+        op.check(a.rank() == b.rank() && in.get(0).dtype() == in.get(1).dtype(), "%s and %s do not fit together",
+                in.get(0), in.get(1));
+        int[] dims = new int[a.rank()];
+        for (int i = 0; i < dims.length; i++) {
+            op.check(a.dim(i) == b.dim(i) || a.dim(i) == 1 || b.dim(i) == 1,
+                    "%s and %s do not fit together: dimension %d is %d and %d", a, b, i, a.dim(i), b.dim(i));
+            dims[i] = Math.max(a.dim(i), b.dim(i));
+        }
+        return in.get(0).with(Shape.of(dims));
     }
 
     /** y[n,c,...] = x[n,c,...] + b[c]. Inputs x of rank 2 or 4, b [c]. */
@@ -84,7 +128,8 @@ public sealed interface Pointwise extends Op {
 
         @Override
         public List<Gradient> vjp(Node y, Node dy) {
-            return List.of(new Gradient(0, y.graph().add(new ActivateGrad(f), y, dy)));
+            Node of = f.slopeOfInput() ? y.in(0) : y;
+            return List.of(new Gradient(0, y.graph().add(new ActivateGrad(f), of, dy)));
         }
 
         @Override
@@ -92,14 +137,14 @@ public sealed interface Pointwise extends Op {
     }
 
     /**
-     * dx = f'(x) dy, with f' written in terms of the result y = f(x), so that the memory of x is free after the
-     * forward step. Inputs y, dy.
+     * dx = f'(v) dy, where v is the result y = f(x), so that the memory of x is free after the forward step, or for
+     * {@link Activation#slopeOfInput} the input x. Inputs v, dy.
      */
     record ActivateGrad(Activation f) implements Pointwise {
         @Override
         public TensorType infer(List<TensorType> in) {
             arity(in, 2);
-            check(in.get(0).equals(in.get(1)), "y is %s, dy is %s", in.get(0), in.get(1));
+            check(in.get(0).equals(in.get(1)), "the value is %s, dy is %s", in.get(0), in.get(1));
             return in.get(0);
         }
 
@@ -108,5 +153,35 @@ public sealed interface Pointwise extends Op {
 
         @Override
         public String label() { return f.label() + "Grad"; }
+    }
+
+    /**
+     * y = keep x / (1 - rate), where keep is 1 with probability 1 - rate, else 0 (Srivastava et al. 2014, inverted).
+     * Element i (in logical order) is kept if the i-th 32-bit word of the random stream, as an unsigned number, is at
+     * least {@code threshold(rate)}. The stream has the key {@code seed} and the counter (i / 4, step, epoch, stream):
+     * no mask is stored, and the gradient is the same op on dy. Inputs x, seed I32 [2] (low word, high word), step I32
+     * [1],
+     * epoch I32 [1].
+     */
+    record Dropout(double rate, int stream) implements Pointwise {
+        public Dropout {
+            if (!(rate >= 0 && rate < 1)) throw new ShapeException("dropout: the rate must be in [0, 1), got " + rate);
+        }
+
+        /** Words below this number, unsigned, drop their element: rate 2^32, rounded, at most 2^32 - 1. */
+        public static int threshold(double rate) { return (int) Math.min(Math.round(rate * 0x1p32), 0xFFFFFFFFL); }
+
+        @Override
+        public TensorType infer(List<TensorType> in) {
+            arity(in, 4);
+            check(in.get(1).equals(TensorType.i32(2)) && in.get(2).equals(TensorType.i32(1))
+                    && in.get(3).equals(TensorType.i32(1)), "seed, step and epoch must be i32 2, 1 and 1, got %s", in);
+            return in.get(0);
+        }
+
+        @Override
+        public List<Gradient> vjp(Node y, Node dy) {
+            return List.of(new Gradient(0, y.graph().add(this, dy, y.in(1), y.in(2), y.in(3))));
+        }
     }
 }

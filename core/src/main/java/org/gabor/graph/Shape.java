@@ -15,7 +15,8 @@ public final class Shape {
         long product = 1;
         for (int d : dims) {
             if (d < 1) throw new ShapeException("a dimension must be at least 1, got " + text(dims));
-            product = Math.multiplyExact(product, d);
+            if (product > Long.MAX_VALUE / d) throw new ShapeException(text(dims) + " is too large");
+            product *= d;
         }
         this.dims = dims;
         this.size = product;

@@ -58,26 +58,33 @@ public sealed interface Update extends Op {
     /** A contiguous part of the slabs with its own weight decay: elements {@code begin} to {@code end - 1}. */
     record Group(String name, int begin, int end, double weightDecay) {}
 
-    /** What an optimizer does to one weight w with gradient g, learning rate lr and weight decay lambda. */
-    sealed interface Rule {
-        /** State values a weight: slabs the update takes after its fixed inputs. */
-        int states();
+    /**
+     * g = g min(1, limit / (|g| + 1e-6)), |g| the L2 norm of the whole slab (Pascanu et al. 2013). Inputs gradients,
+     * guard.
+     */
+    record ClipNorm(double limit) implements Update {
+        @Override
+        public TensorType infer(List<TensorType> in) { return guarded(this, in, limit); }
+    }
 
-        /**
-         * g' = g + lambda w; v = momentum v + g'; w = w - lr (nesterov ? g' + momentum v : v). With momentum 0 there is
-         * no v and w = w - lr g'. As in PyTorch's SGD (Sutskever et al. 2013).
-         */
-        record Sgd(double momentum, boolean nesterov) implements Rule {
-            @Override
-            public int states() { return momentum == 0 ? 0 : 1; }
-        }
+    /** g = min(max(g, -limit), limit), element by element. Inputs gradients, guard. */
+    record ClipValue(double limit) implements Update {
+        @Override
+        public TensorType infer(List<TensorType> in) { return guarded(this, in, limit); }
+    }
+
+    private static TensorType guarded(Update op, List<TensorType> in, double limit) {
+        op.arity(in, 2);
+        op.check(limit > 0, "the limit must be above 0, got %s", limit);
+        op.check(in.get(1).equals(GUARD), "guard is %s", in.get(1));
+        return in.get(0);
     }
 
     /**
      * One optimizer step for all weights. Inputs weights [size], gradients [size], lr [1], step I32 [1], guard, then
      * {@code rule.states()} state slabs [size], which change in place as well.
      */
-    record SlabUpdate(Rule rule, List<Group> groups) implements Update {
+    record SlabUpdate(UpdateRule rule, List<Group> groups) implements Update {
         /** Index of the first state slab among the inputs. */
         public static final int FIRST_STATE = 5;
 
@@ -120,6 +127,18 @@ public sealed interface Update extends Op {
         public TensorType infer(List<TensorType> in) {
             arity(in, 3);
             check(in.get(0).equals(in.get(1)), "total is %s, x is %s", in.get(0), in.get(1));
+            check(in.get(2).equals(GUARD), "guard is %s", in.get(2));
+            return in.get(0);
+        }
+    }
+
+    /** average = decay average + (1 - decay) weights: an exponential moving average. Inputs average, weights, guard. */
+    record MovingAverage(double decay) implements Update {
+        @Override
+        public TensorType infer(List<TensorType> in) {
+            arity(in, 3);
+            check(decay >= 0 && decay < 1, "the decay must be in [0, 1), got %s", decay);
+            check(in.get(0).equals(in.get(1)), "average is %s, weights are %s", in.get(0), in.get(1));
             check(in.get(2).equals(GUARD), "guard is %s", in.get(2));
             return in.get(0);
         }

@@ -66,7 +66,7 @@ record CifarResNet(int blocks, boolean projections) implements Architecture {
     }
 
     private static Conv2d conv(int filters, int kernel, int stride) {
-        return new Conv2d(filters, kernel, stride, kernel / 2, false, Init.HE_NORMAL);
+        return Conv2d.of(filters, kernel).stride(stride).padding(kernel / 2).withoutBias();
     }
 
     @Override

@@ -51,15 +51,14 @@ record LeNet5(boolean classic) implements Architecture {
     }
 
     private Conv2d conv(int filters) {
-        var conv = new Conv2d(filters, 5, 1, 0, true, HE_NORMAL);
-        return classic ? conv.init(LECUN_NORMAL) : conv;
+        return Conv2d.of(filters, 5).init(classic ? LECUN_NORMAL : HE_NORMAL);
     }
 
     private Dense dense(int units) { return new Dense(units, true, classic ? LECUN_NORMAL : HE_NORMAL); }
 
     private Layer activation() { return classic ? new Tanh() : new Relu(); }
 
-    private Layer pool() { return classic ? new MeanPool(2, 0, 0) : new MaxPool(2, 0, 0); }
+    private Layer pool() { return classic ? MeanPool.of(2) : MaxPool.of(2); }
 
     @Override
     public Recipe recipe(int height, int width) {

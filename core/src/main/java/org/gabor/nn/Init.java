@@ -12,6 +12,8 @@ public enum Init {
     ZERO,
     /** All 1. */
     ONE,
+    /** All 0.25: the first slopes of a PReLU (He et al. 2015). */
+    QUARTER,
     /** Row 0 of [2,c] all 0, row 1 all 1: mean and variance before any data. */
     MEAN0_VARIANCE1,
     /** Normal with variance 2 / fan-in, for ReLU (He et al. 2015). */
@@ -35,6 +37,7 @@ public enum Init {
             v[i] = (float) switch (this) {
                 case ZERO -> 0;
                 case ONE -> 1;
+                case QUARTER -> 0.25;
                 case MEAN0_VARIANCE1 -> i < half ? 0 : 1;
                 case HE_NORMAL -> random.normal(i) * Math.sqrt(2 / fanIn(shape));
                 case HE_UNIFORM -> symmetric(random, i) * Math.sqrt(6 / fanIn(shape));

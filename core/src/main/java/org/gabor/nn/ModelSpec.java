@@ -2,6 +2,7 @@ package org.gabor.nn;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.gabor.Suggest;
 import org.gabor.UsageException;
 import org.gabor.data.Dataset;
 import org.gabor.graph.DType;
@@ -22,6 +23,8 @@ import org.gabor.io.Json;
  * @param layer the network, from images [n,c,h,w] to scores [n,classes]
  */
 public record ModelSpec(String name, int channels, int height, int width, int classes, Layer layer) {
+    private static final List<String> MEMBERS = List.of("name", "input", "classes", "network");
+
     /**
      * Builds the network once, so that mistakes show at once.
      *
@@ -29,6 +32,8 @@ public record ModelSpec(String name, int channels, int height, int width, int cl
      */
     public ModelSpec {
         Checks.atLeast(name, "classes", classes, 2);
+        if (Math.min(channels, Math.min(height, width)) < 1)
+            throw new UsageException(name + ": input must be at least 1x1x1, got " + channels + "x" + height + "x" + width);
         var graph = new Graph();
         Shape in = Shape.of(2, channels, height, width);
         Node y = new Scope(graph, false).apply(name, layer, graph.input("images", new TensorType(in, DType.F32)));
@@ -70,6 +75,13 @@ public record ModelSpec(String name, int channels, int height, int width, int cl
         return Json.of(members);
     }
 
+    /** A description as JSON for people: as {@link Registry#brief} writes layers. */
+    public Json brief(Registry registry) {
+        var members = new LinkedHashMap<>(toJson(registry).object("a model").members());
+        members.put("network", registry.brief(layer));
+        return Json.of(members);
+    }
+
     /**
      * A description from JSON.
      *
@@ -79,12 +91,25 @@ public record ModelSpec(String name, int channels, int height, int width, int cl
     public static ModelSpec fromJson(Json json, String file, Registry registry) {
         try {
             Json.Obj o = json.object("a model");
-            List<Json> input = member(o, "input").array("input");
-            if (input.size() != 3) throw new Json.SyntaxException(o.line(), "input must be [channels, height, width]");
-            return new ModelSpec(member(o, "name").string("name"), input.get(0).integer("channels"),
-                    input.get(1).integer("height"), input.get(2).integer("width"),
-                    member(o, "classes").integer("classes"),
-                    registry.fromJson(member(o, "network"), file));
+            o.members().forEach((key, v) -> {
+                if (!MEMBERS.contains(key))
+                    throw new Json.SyntaxException(v.line(), "a model: " + Suggest.unknown("member", key, MEMBERS));
+            });
+            Json.Arr input = new Json.Arr(member(o, "input").array("input"), member(o, "input").line());
+            if (input.items().size() != 3)
+                throw new Json.SyntaxException(input.line(),
+                        "input must be [channels, height, width], got " + input.text());
+            int[] size = input.items().stream().mapToInt(i -> i.integer("input")).toArray();
+            String name = member(o, "name").string("name");
+            int classes = member(o, "classes").integer("classes");
+            Layer layer = registry.fromJson(member(o, "network"), file);
+            try {
+                return new ModelSpec(name, size[0], size[1], size[2], classes, layer);
+            } catch (LayerException e) {
+                throw e;
+            } catch (UsageException e) {
+                throw new Json.SyntaxException(o.line(), String.valueOf(e.getMessage()));
+            }
         } catch (Json.SyntaxException e) {
             throw new UsageException(file + ", " + e.getMessage(), e);
         }

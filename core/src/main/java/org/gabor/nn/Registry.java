@@ -1,17 +1,15 @@
 package org.gabor.nn;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.gabor.Suggest;
 import org.gabor.UsageException;
 import org.gabor.io.Json;
 
@@ -33,18 +31,49 @@ public final class Registry {
     private static Map<String, Class<? extends Layer>> standard() {
         var layers = new LinkedHashMap<String, Class<? extends Layer>>();
         layers.put("sequential", Structure.Sequential.class);
+        layers.put("graph", Wiring.class);
         layers.put("residual", Structure.Residual.class);
+        layers.put("branches", Structure.Branches.class);
+        layers.put("densely_connected", Structure.DenselyConnected.class);
+        layers.put("squeeze_excite", Structure.SqueezeExcite.class);
+        layers.put("add", Merge.Add.class);
+        layers.put("multiply", Merge.Multiply.class);
+        layers.put("concat", Merge.Concat.class);
         layers.put("identity", Structure.Identity.class);
+        layers.put("affine", Structure.Affine.class);
         layers.put("flatten", Structure.Flatten.class);
         layers.put("subsample_pad", Structure.SubsamplePad.class);
         layers.put("conv2d", Conv2d.class);
+        layers.put("depthwise_conv2d", DepthwiseConv2d.class);
+        layers.put("conv_transpose2d", ConvTranspose2d.class);
         layers.put("dense", Dense.class);
         layers.put("batch_norm", BatchNorm.class);
+        layers.put("lrn", Regularization.Lrn.class);
+        layers.put("dropout", Regularization.Dropout.class);
         layers.put("relu", Activations.Relu.class);
+        layers.put("leaky_relu", Activations.LeakyRelu.class);
+        layers.put("prelu", Activations.Prelu.class);
+        layers.put("crelu", Activations.Crelu.class);
+        layers.put("relu6", Activations.Relu6.class);
+        layers.put("elu", Activations.Elu.class);
+        layers.put("sigmoid", Activations.Sigmoid.class);
+        layers.put("hard_sigmoid", Activations.HardSigmoid.class);
         layers.put("tanh", Activations.Tanh.class);
+        layers.put("silu", Activations.Silu.class);
+        layers.put("hard_swish", Activations.HardSwish.class);
+        layers.put("gelu", Activations.Gelu.class);
+        layers.put("softmax", Activations.Softmax.class);
+        layers.put("log_softmax", Activations.LogSoftmax.class);
         layers.put("max_pool", Pools.MaxPool.class);
         layers.put("mean_pool", Pools.MeanPool.class);
         layers.put("global_mean_pool", Pools.GlobalMeanPool.class);
+        layers.put("global_max_pool", Pools.GlobalMaxPool.class);
+        layers.put("adaptive_mean_pool", Pools.AdaptiveMeanPool.class);
+        layers.put("adaptive_max_pool", Pools.AdaptiveMaxPool.class);
+        layers.put("pad", Images.Pad.class);
+        layers.put("crop", Images.Crop.class);
+        layers.put("channels", Images.Channels.class);
+        layers.put("upsample", Images.Upsample.class);
         return layers;
     }
 
@@ -60,6 +89,9 @@ public final class Registry {
         more.put(name, layer);
         return new Registry(more);
     }
+
+    /** All layers by name, in the order of the documentation. */
+    public Map<String, Class<? extends Layer>> layers() { return Collections.unmodifiableMap(byName); }
 
     /** The registered name of a layer. */
     public Optional<String> name(Layer layer) {
@@ -101,96 +133,90 @@ public final class Registry {
             case Layer l -> toJson(l);
             case List<?> list -> list.stream().map(this::value).toList();
             case Enum<?> e -> e.name().toLowerCase(Locale.ROOT);
+            case Extent e -> e.toJson();
+            case Padding p -> p.toJson();
+            case Record part -> {
+                var members = new LinkedHashMap<String, Object>();
+                for (RecordComponent c : part.getClass().getRecordComponents())
+                    members.put(c.getName(), value(get(c, part)));
+                yield members;
+            }
             default -> attribute;
         };
     }
 
     /**
-     * A layer from JSON. Errors name {@code file} and the line.
+     * A layer as JSON for people, in the shortest notation that {@link #fromJson} reads: what is at its default is left
+     * out.
+     *
+     * @throws UsageException if it, or one inside it, is not registered
+     */
+    public Json brief(Layer layer) { return brief(toJson(layer)); }
+
+    /** Of a layer in full, or of anything that has layers in it. */
+    private Json brief(Json json) {
+        return switch (json) {
+            case Json.Arr list -> Json.of(list.items().stream().map(this::brief).toList());
+            case Json.Obj o when o.get("layer").orElse(null) instanceof Json.Str name -> brief(name.value(), o);
+            case Json.Obj o -> {
+                var members = new LinkedHashMap<String, Json>();
+                o.members().forEach((key, v) -> members.put(key, brief(v)));
+                yield Json.of(members);
+            }
+            default -> json;
+        };
+    }
+
+    private Json brief(String name, Json.Obj layer) {
+        RecordComponent[] components = Objects.requireNonNull(byName.get(name)).getRecordComponents();
+        var members = new LinkedHashMap<String, Json>();
+        for (RecordComponent c : components) {
+            Json value = layer.get(c.getName()).orElseThrow();
+            if (!isDefault(c, value)) members.put(c.getName(), brief(value));
+        }
+        if (members.isEmpty()) return Json.of(name);
+        Json first = members.get(components[0].getName());
+        if (members.size() > 1 || first == null) return Json.of(Map.of(name, Json.of(members)));
+        return name.equals("sequential") ? first : Json.of(Map.of(name, first));
+    }
+
+    /**
+     * A layer from JSON. A list stands for a sequential network, a name alone for a layer without attributes, and
+     * {@code {"conv2d": {"filters": 6, "kernel": 5}}} for {@code {"layer": "conv2d", "filters": 6, "kernel": 5}}; a
+     * value
+     * that is no object is the first attribute, as in {@code {"dense": 10}}. Errors name {@code file} and the line.
      *
      * @throws UsageException if a name is unknown, an attribute is missing, unknown or out of range
      */
     public Layer fromJson(Json json, String file) {
         try {
-            return read(json, file);
+            return new LayerReader(byName, file).read(json);
         } catch (Json.SyntaxException e) {
             throw new UsageException(file + ", " + e.getMessage(), e);
         }
     }
 
-    private Layer read(Json json, String file) {
-        Json.Obj o = json.object("a layer");
-        String name = o.get("layer")
-                .orElseThrow(
-                        () -> new Json.SyntaxException(o.line(), "a layer has no name; write \"layer\": \"conv2d\""))
-                .string("layer");
-        Class<? extends Layer> type = byName.get(name);
-        if (type == null) throw new Json.SyntaxException(o.line(), Suggest.unknown("layer", name, byName.keySet()));
-
-        RecordComponent[] components = type.getRecordComponents();
-        List<String> known = new ArrayList<>(List.of("layer"));
-        for (RecordComponent c : components) known.add(c.getName());
-        o.members().forEach((key, v) -> {
-            if (!known.contains(key))
-                throw new Json.SyntaxException(v.line(), name + ": " + Suggest.unknown("attribute", key, known));
-        });
-        Object[] args = new Object[components.length];
-        for (int i = 0; i < args.length; i++) args[i] = attribute(components[i], name, o, file);
-        try {
-            var types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            return new Located(type.getConstructor(types).newInstance(args), file, o.line());
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof UsageException u)
-                throw new Json.SyntaxException(o.line(), String.valueOf(u.getMessage()));
-            throw new IllegalStateException("layer " + name, e);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("layer " + name + " must be a public record", e);
-        }
+    private static boolean simple(Class<?> type) {
+        return type.isPrimitive() || type == String.class || type.isEnum() || type == Extent.class
+                || type == Padding.class;
     }
-
-    private Object attribute(RecordComponent c, String layer, Json.Obj o, String file) {
-        String what = layer + ": " + c.getName();
-        Json v = o.get(c.getName())
-                .or(() -> Optional.ofNullable(c.getAnnotation(Default.class)).map(d -> Json.parse(d.value())))
-                .orElseThrow(() -> new Json.SyntaxException(o.line(), layer + " has no " + c.getName()));
-        Class<?> type = c.getType();
-        if (type == int.class) return v.integer(what);
-        if (type == double.class) return v.number(what);
-        if (type == boolean.class) return v.bool(what);
-        if (type == String.class) return v.string(what);
-        if (type == Layer.class) return read(v, file);
-        if (type.isEnum()) return constant(type, v, what);
-        boolean layers = type == List.class && c.getGenericType() instanceof ParameterizedType p
-                && p.getActualTypeArguments()[0] == Layer.class;
-        if (layers) return v.array(what).stream().map(item -> read(item, file)).toList();
-        throw new IllegalStateException(what + " has a type that cannot be saved: " + type);
-    }
-
-    private static Object constant(Class<?> type, Json v, String what) {
-        String got = v.string(what);
-        List<String> known = new ArrayList<>();
-        for (Object constant : type.getEnumConstants()) {
-            String name = ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
-            if (name.equals(got)) return constant;
-            known.add(name);
-        }
-        throw new Json.SyntaxException(v.line(), Suggest.unknown(what, got, known));
-    }
-
-    private static boolean simple(Class<?> type) { return type.isPrimitive() || type == String.class || type.isEnum(); }
 
     private static String write(Object attribute) { return Json.of(STANDARD.value(attribute)).text(); }
 
-    /** Numbers are compared by value: 1e-5 and 0.00001 are the same. */
     private static boolean isDefault(RecordComponent c, Layer layer) {
+        return isDefault(c, Json.of(STANDARD.value(get(c, layer))));
+    }
+
+    /** Numbers are compared by value: 1e-5 and 0.00001 are the same. */
+    private static boolean isDefault(RecordComponent c, Json has) {
         Default d = c.getAnnotation(Default.class);
         if (d == null) return false;
-        Json has = Json.of(STANDARD.value(get(c, layer))), usual = Json.parse(d.value());
+        Json usual = Json.parse(d.value());
         return has instanceof Json.Num a && usual instanceof Json.Num b ? a.value().compareTo(b.value()) == 0
                 : has.text().equals(usual.text());
     }
 
-    private static Object get(RecordComponent c, Layer layer) {
+    private static Object get(RecordComponent c, Object layer) {
         try {
             return c.getAccessor().invoke(layer);
         } catch (ReflectiveOperationException e) {

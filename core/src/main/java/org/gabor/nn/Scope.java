@@ -6,8 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.gabor.UsageException;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Node;
+import org.gabor.graph.Shape;
 import org.gabor.graph.ShapeException;
 import org.gabor.graph.TensorType;
 
@@ -23,7 +26,7 @@ public final class Scope {
 
     /** What all scopes of a graph have in common. */
     private record Shared(Map<String, Declared> declared, List<Consumer<Node>> updates, Map<String, Node> taps,
-            Map<String, Applied> layers) {}
+            Map<String, Applied> layers, Map<String, Node> inputs) {}
 
     /** A layer and what it gave. */
     public record Applied(Layer layer, Node result) {}
@@ -43,8 +46,9 @@ public final class Scope {
 
     /** The outermost scope of a graph. */
     public Scope(Graph graph, boolean training) {
-        this(graph, "", training, new Shared(new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>(),
-                new LinkedHashMap<>()));
+        this(graph, "", training,
+                new Shared(new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>(),
+                        new LinkedHashMap<>()));
     }
 
     private Scope(Graph graph, String path, boolean training, Shared shared) {
@@ -68,19 +72,51 @@ public final class Scope {
      *
      * @throws ShapeException naming the layer, if it does not fit
      */
-    public Node apply(Object name, Layer layer, Node x) {
+    public Node apply(Object name, Layer layer, Node x) { return apply(name, layer, List.of(x)); }
+
+    /**
+     * Applies a layer to one value, or a {@link Merge} to several, in the scope {@code name} below this one.
+     *
+     * @throws ShapeException naming the layer, if it does not fit
+     */
+    public Node apply(Object name, Layer layer, List<Node> values) {
         String inner = path.isEmpty() ? name.toString() : path + "/" + name;
         var scope = new Scope(graph, inner, training, shared);
         try {
-            Node y = graph.within(inner, () -> layer.apply(scope, x));
+            Node y = graph.within(inner, () -> layer instanceof Merge m ? m.apply(scope, values)
+                    : layer instanceof Located l ? l.apply(scope, values) : layer.apply(scope, values.getFirst()));
             shared.layers.put(inner, new Applied(layer, y));
             return y;
         } catch (LayerException e) {
             throw e;
-        } catch (ShapeException e) {
+        } catch (UsageException | ArithmeticException e) {
             throw new LayerException(
-                    "layer " + inner + " (" + Registry.describe(layer) + ") on " + x.type() + ": " + e.getMessage());
+                    "layer " + inner + " (" + Registry.describe(layer) + ") on " + types(values) + ": "
+                            + reason(e));
         }
+    }
+
+    /** Why a layer cannot be applied; sizes that no number can hold end in an overflow. */
+    static String reason(RuntimeException e) {
+        return e instanceof ArithmeticException ? "its sizes are too large" : String.valueOf(e.getMessage());
+    }
+
+    /** What stands in error texts for the values that a layer was applied to. */
+    static String types(List<Node> values) {
+        return values.stream().map(v -> v.type().toString()).collect(Collectors.joining(" and "));
+    }
+
+    /** The seed of the run, I32 [2]: low word, high word. An input of the graph. */
+    public Node seed() { return input("seed", TensorType.i32(2)); }
+
+    /** The number of the step, counted from 0, I32 [1]. An input of the graph. */
+    public Node step() { return input("step", TensorType.i32(1)); }
+
+    /** The number of the epoch, counted from 1, I32 [1]. An input of the graph. */
+    public Node epoch() { return input("epoch", TensorType.i32(1)); }
+
+    private Node input(String name, TensorType type) {
+        return shared.inputs.computeIfAbsent(name, _ -> graph.input(name, type));
     }
 
     /** A trained parameter. Those of two and more dimensions take part in weight decay, vectors do not. */
@@ -116,6 +152,9 @@ public final class Scope {
         String full = path.isEmpty() ? name : path + "/" + name;
         if (shared.declared.containsKey(full))
             throw new IllegalArgumentException("parameter " + full + " is declared twice");
+        if (Shape.of(dims).size() > Integer.MAX_VALUE)
+            throw new ShapeException("parameter " + name + " is too large: " + Shape.of(dims) + " are more than "
+                    + Integer.MAX_VALUE + " values");
         Node node = graph.parameter(full, TensorType.f32(dims));
         shared.declared.put(full, new Declared(node, init, kind));
         return node;

@@ -3,45 +3,51 @@ package org.gabor.optim;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gabor.UsageException;
-import org.gabor.graph.Update;
+import org.gabor.graph.UpdateRule;
 
 /**
- * Stochastic gradient descent: g' = g + weightDecay w; v = momentum v + g'; w = w - lr (lookAhead ? g' + momentum v :
- * v). Polyak 1964; Sutskever et al. 2013; the same as PyTorch's.
+ * Stochastic gradient descent: g' = g + weightDecay w; v = momentum v + (1 - dampening) g'; w = w - lr (lookAhead ? g'
+ * +
+ * momentum v : v). Polyak 1964; Sutskever et al. 2013; the same as PyTorch's.
  *
  * @param learningRate lr
  * @param momentum share of the old velocity, 0 for none
- * @param lookAhead whether to look ahead
+ * @param dampening share of the gradient that does not enter the velocity
+ * @param lookAhead Nesterov's momentum
  * @param weightDecay L2 penalty of weights and filters; biases and norms have none
  */
-public record Sgd(double learningRate, double momentum, boolean lookAhead, double weightDecay) implements Optimizer {
+public record Sgd(double learningRate, double momentum, double dampening, boolean lookAhead, double weightDecay)
+        implements Optimizer {
     public Sgd {
-        if (!(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY))
-            throw new UsageException("sgd: learning rate must be 0 or more, got " + learningRate);
-        if (!(momentum >= 0 && momentum < 1))
-            throw new UsageException("sgd: momentum must be in [0, 1), got " + momentum);
-        if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY))
-            throw new UsageException("sgd: weight decay must be 0 or more, got " + weightDecay);
-        if (lookAhead && momentum == 0) throw new UsageException("sgd: nesterov wants a momentum above 0");
+        Limits.notNegative("sgd", "learning rate", learningRate);
+        Limits.share("sgd", "momentum", momentum);
+        Limits.share("sgd", "dampening", dampening);
+        Limits.notNegative("sgd", "weight decay", weightDecay);
+        if (lookAhead && (momentum == 0 || dampening != 0))
+            throw new UsageException(
+                    "nesterov wants a momentum above 0 and no dampening, got " + momentum + " and " + dampening);
     }
 
     /** Plain gradient descent with a learning rate. */
-    public static Sgd lr(double lr) { return new Sgd(lr, 0, false, 0); }
+    public static Sgd lr(double lr) { return new Sgd(lr, 0, 0, false, 0); }
 
     /** The same with momentum. */
-    public Sgd momentum(double share) { return new Sgd(learningRate, share, lookAhead, weightDecay); }
+    public Sgd momentum(double share) { return new Sgd(learningRate, share, dampening, lookAhead, weightDecay); }
+
+    /** The same with dampening. */
+    public Sgd dampening(double share) { return new Sgd(learningRate, momentum, share, lookAhead, weightDecay); }
 
     /** The same with Nesterov's look-ahead. */
-    public Sgd nesterov() { return new Sgd(learningRate, momentum, true, weightDecay); }
-
-    /** The same with weight decay. */
-    public Sgd weightDecay(double decay) { return new Sgd(learningRate, momentum, lookAhead, decay); }
+    public Sgd nesterov() { return new Sgd(learningRate, momentum, dampening, true, weightDecay); }
 
     @Override
-    public Sgd learningRate(double lr) { return new Sgd(lr, momentum, lookAhead, weightDecay); }
+    public Sgd weightDecay(double decay) { return new Sgd(learningRate, momentum, dampening, lookAhead, decay); }
 
     @Override
-    public Update.Rule rule() { return new Update.Rule.Sgd(momentum, lookAhead); }
+    public Sgd learningRate(double lr) { return new Sgd(lr, momentum, dampening, lookAhead, weightDecay); }
+
+    @Override
+    public UpdateRule rule() { return new UpdateRule.Sgd(momentum, dampening, lookAhead); }
 
     @Override
     public Map<String, Object> describe() {
@@ -49,6 +55,7 @@ public record Sgd(double learningRate, double momentum, boolean lookAhead, doubl
         settings.put("name", lookAhead ? "nesterov" : "sgd");
         settings.put("lr", learningRate);
         settings.put("momentum", momentum);
+        if (dampening != 0) settings.put("dampening", dampening);
         settings.put("weight_decay", weightDecay);
         return settings;
     }

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Objects;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
+import org.gabor.graph.Criterion;
 import org.gabor.nn.ModelSpec;
 import org.gabor.spi.Backend;
 import org.gabor.spi.Executable;
+import org.gabor.spi.Tensor;
 
 /** Runs a model over data sets. Its last batch is filled up with images that do not count. */
 final class Evaluator implements AutoCloseable {
@@ -16,11 +18,12 @@ final class Evaluator implements AutoCloseable {
     private final int batch;
     private final Executable executable;
 
-    Evaluator(Backend backend, ModelSpec model, Scaling scaling, Parameters parameters, int batch) {
+    Evaluator(Backend backend, ModelSpec model, Scaling scaling, Criterion criterion, Parameters parameters,
+            int batch) {
         this.model = model;
         this.batch = batch;
-        var graph = InferenceGraph.evaluation(model, scaling, batch).graph();
-        this.executable = backend.compile(Compiler.plan(graph, backend.rules()), parameters.bindings());
+        var graph = InferenceGraph.evaluation(model, scaling, criterion, batch).graph();
+        this.executable = backend.compile(Compiler.plan(graph, backend.rules()), parameters.averaged());
     }
 
     /** Sums are taken in double, in the order of the data set. */
@@ -29,7 +32,7 @@ final class Evaluator implements AutoCloseable {
         var batches = new Batch(data, batch);
         int classes = model.classes();
         int[][] confusion = new int[classes][classes];
-        double loss = 0;
+        double loss = 0, weight = 0;
         int top1 = 0, top5 = 0;
         for (int from = 0; from < data.size(); from += batch) {
             int start = from;
@@ -37,18 +40,21 @@ final class Evaluator implements AutoCloseable {
             batches.feed(executable.inputs());
             executable.run();
             float[] losses = Objects.requireNonNull(executable.outputs().get("loss")).floats();
+            Tensor weights = executable.outputs().get("weight");
+            float[] weighted = weights == null ? new float[0] : weights.floats();
             float[] scores = Objects.requireNonNull(executable.outputs().get("scores")).floats();
             for (int i = 0; i < Math.min(batch, data.size() - from); i++) {
                 int label = data.label(from + i), first = i * classes;
                 int rank = rank(scores, first, classes, label);
                 loss += losses[i];
+                weight += weights == null ? 1 : weighted[i];
                 if (rank < 1) top1++;
                 if (rank < 5) top5++;
                 confusion[label][best(scores, first, classes)]++;
             }
         }
         int n = data.size();
-        return new Evaluation(n, loss / n, (double) top1 / n, (double) top5 / n, boxed(confusion));
+        return new Evaluation(n, loss / weight, (double) top1 / n, (double) top5 / n, boxed(confusion));
     }
 
     /**

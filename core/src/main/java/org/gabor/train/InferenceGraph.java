@@ -1,6 +1,7 @@
 package org.gabor.train;
 
 import java.util.Map;
+import org.gabor.graph.Criterion;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
@@ -15,13 +16,20 @@ import org.gabor.nn.Scope;
  * @param declared the model's parameters
  */
 record InferenceGraph(Graph graph, Map<String, Scope.Declared> declared) {
-    /** Output {@code scores} [n,classes], and {@code loss} [n] for a further input {@code labels} I32 [n]. */
-    static InferenceGraph evaluation(ModelSpec model, Scaling scaling, int batch) {
+    /**
+     * Output {@code scores} [n,classes] and, for a further input {@code labels} I32 [n], {@code loss} [n]; of a loss
+     * that
+     * weighs its samples also {@code weight} [n].
+     */
+    static InferenceGraph evaluation(ModelSpec model, Scaling scaling, Criterion criterion, int batch) {
         var g = new Graph();
         var scope = new Scope(g, false);
         Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
         g.output("scores", scores);
-        g.output("loss", g.add(new Loss.SoftmaxCrossEntropy(), scores, g.input("labels", TensorType.i32(batch))));
+        Node labels = g.input("labels", TensorType.i32(batch));
+        g.output("loss", g.add(new Loss.SampleLoss(criterion), scores, labels));
+        if (criterion instanceof Criterion.CrossEntropy e && e.weighted())
+            g.output("weight", g.add(new Loss.SampleWeight(e), labels));
         return new InferenceGraph(g, scope.declared());
     }
 

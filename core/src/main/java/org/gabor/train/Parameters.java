@@ -26,15 +26,17 @@ import org.gabor.spi.Tensor;
 public final class Parameters implements AutoCloseable {
     /** Names of what is no layer's; no layer path starts with a slash. */
     public static final String WEIGHTS = "/weights", GRADIENTS = "/gradients", STATE = "/state/", GUARD = "/guard",
-            TOTAL_LOSS = "/total/loss", TOTAL_HITS = "/total/hits";
+            AVERAGE = "/average", TOTAL_LOSS = "/total/loss", TOTAL_HITS = "/total/hits";
 
     private final Map<String, Scope.Declared> declared;
     private final Map<String, Tensor> bindings = new LinkedHashMap<>();
     private final List<Tensor> owned = new ArrayList<>();
+    private final Slab slab;
     private final int states;
 
     private Parameters(Backend backend, Map<String, Scope.Declared> declared, Slab slab, int states) {
         this.declared = declared;
+        this.slab = slab;
         this.states = states;
         Tensor weights = allocate(backend, WEIGHTS, slab.type());
         slab.slots().forEach(
@@ -55,6 +57,7 @@ public final class Parameters implements AutoCloseable {
         var p = new Parameters(backend, graph.declared(), slab, graph.states());
         p.allocate(backend, GRADIENTS, slab.type());
         for (int i = 0; i < p.states; i++) p.allocate(backend, STATE + i, slab.type());
+        if (graph.averages()) p.allocate(backend, AVERAGE, slab.type());
         p.allocate(backend, GUARD, Update.GUARD);
         p.allocate(backend, TOTAL_LOSS, TensorType.f32(1));
         p.allocate(backend, TOTAL_HITS, TensorType.f32(1));
@@ -71,6 +74,16 @@ public final class Parameters implements AutoCloseable {
     /** What executables bind to, by name. */
     public Map<String, Tensor> bindings() { return Collections.unmodifiableMap(bindings); }
 
+    /** What evaluation binds to: the moving average instead of the weights, if there is one. */
+    Map<String, Tensor> averaged() {
+        Tensor average = bindings.get(AVERAGE);
+        if (average == null) return bindings();
+        var averaged = new LinkedHashMap<>(bindings);
+        slab.slots().forEach(
+                (name, slot) -> averaged.put(name, average.view(TensorType.f32(slot.shape().dims()), slot.offset())));
+        return averaged;
+    }
+
     /** A parameter by name. */
     public Tensor get(String name) { return Objects.requireNonNull(bindings.get(name), name); }
 
@@ -80,19 +93,27 @@ public final class Parameters implements AutoCloseable {
             var random = new Stream(seed, Stream.id("init/" + name), 0, 0);
             get(name).set(d.init().values(d.node().shape(), random));
         });
+        Tensor average = bindings.get(AVERAGE);
+        if (average != null) average.set(get(WEIGHTS).floats());
     }
 
-    /** A copy of weights and statistics. */
-    public Map<String, Safetensors.Data> copyOut() { return copyOut(declared.keySet()); }
+    /** A copy of weights (their moving average, if there is one) and statistics. */
+    public Map<String, Safetensors.Data> copyOut() { return copyOut(averaged(), declared.keySet()); }
 
-    /** A copy of the optimizer's state, a tensor a parameter and state. */
+    /** A copy of weights, statistics and the optimizer's state: all that is needed to go on. */
     Map<String, Safetensors.Data> copyOutState() {
-        return copyOut(java.util.stream.IntStream.range(0, states).mapToObj(i -> STATE + i).toList());
+        var names = new ArrayList<>(declared.keySet());
+        for (int i = 0; i < states; i++) names.add(STATE + i);
+        if (bindings.containsKey(AVERAGE)) names.add(AVERAGE);
+        return copyOut(bindings, names);
     }
 
-    private Map<String, Safetensors.Data> copyOut(Collection<String> names) {
+    private static Map<String, Safetensors.Data> copyOut(Map<String, Tensor> from, Collection<String> names) {
         var copy = new LinkedHashMap<String, Safetensors.Data>();
-        for (String name : names) copy.put(name, Safetensors.Data.of(get(name).type().shape(), get(name).floats()));
+        for (String name : names) {
+            Tensor t = Objects.requireNonNull(from.get(name));
+            copy.put(name, Safetensors.Data.of(t.type().shape(), t.floats()));
+        }
         return copy;
     }
 

@@ -11,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.gabor.DataException;
 import org.gabor.WriteException;
@@ -82,8 +81,8 @@ public record RunFolder(Path path) implements TrainingListener {
         try {
             for (String line : Files.readAllLines(file)) {
                 String[] setting = line.split(": ", 2);
-                if (setting.length < 2) throw new DataException(file + ": '" + line
-                        + "' is no setting; expected NAME: VALUE");
+                if (setting.length < 2)
+                    throw new DataException(file + ": '" + line + "' is no setting; expected NAME: VALUE");
                 settings.put(setting[0], Json.parse(setting[1]));
             }
         } catch (NoSuchFileException e) {
@@ -100,15 +99,14 @@ public record RunFolder(Path path) implements TrainingListener {
     }
 
     @Override
-    public void epochDone(EpochMetrics metrics, Supplier<TrainedModel> current) {
+    public void epochDone(EpochMetrics metrics, Snapshot model) {
         Map<String, Object> figures = metrics.byName();
         append("metrics.csv",
                 List.of(COLUMNS.split(",")).stream().map(c -> figures.containsKey(c) ? "" + figures.get(c) : "")
                         .collect(Collectors.joining(",")) + "\n");
         append("metrics.jsonl", Json.of(figures).text() + "\n");
-        TrainedModel model = current.get();
-        if (metrics.best()) model.withoutState().save(best());
-        model.save(last());
+        if (metrics.best()) model.evaluated().save(best());
+        model.resumable().save(last());
     }
 
     private void write(String file, String text) {

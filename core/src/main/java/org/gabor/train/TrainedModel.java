@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.gabor.ModelFileException;
 import org.gabor.UsageException;
+import org.gabor.graph.Criterion;
 import org.gabor.io.Json;
 import org.gabor.io.Safetensors;
 import org.gabor.nn.ModelSpec;
@@ -19,10 +20,12 @@ import org.gabor.nn.Registry;
  * @param spec the network
  * @param classes names of the classes in the order of the scores
  * @param scaling how pixels become numbers
+ * @param criterion the loss it was trained with
  * @param tensors weights, running statistics and, to continue a training, optimizer state, by name
  * @param info how it came about: configuration and step, for people and for the record
  */
-public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling, Map<String, Safetensors.Data> tensors,
+public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling, Criterion criterion,
+        Map<String, Safetensors.Data> tensors,
         Map<String, String> info) {
     private static final String FORMAT = "gabor-1";
 
@@ -30,13 +33,6 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
         classes = List.copyOf(classes);
         tensors = Map.copyOf(tensors);
         info = Map.copyOf(info);
-    }
-
-    /** The same model without optimizer state: what evaluation and prediction need. */
-    TrainedModel withoutState() {
-        var kept = new LinkedHashMap<>(tensors);
-        kept.keySet().removeIf(name -> name.startsWith(Parameters.STATE));
-        return new TrainedModel(spec, classes, scaling, kept, info);
     }
 
     /**
@@ -57,6 +53,7 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
         metadata.put("format", FORMAT);
         metadata.put("model", spec.toJson(registry).text());
         metadata.put("classes", Json.of(classes).text());
+        metadata.put("loss", Criteria.toJson(criterion).text());
         metadata.put("scaling", Json.of(List.of(scaling.scale(), scaling.shift())).text());
         new Safetensors(metadata, tensors).write(file);
     }
@@ -82,7 +79,8 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
             throw new ModelFileException(
                     file + " is a safetensors file, but not a model saved by Gabor (format " + format
                             + ", expected " + FORMAT + ")");
-        if (!sealed) throw new ModelFileException(file + " has lost its checksum: the file is damaged; use another checkpoint");
+        if (!sealed)
+            throw new ModelFileException(file + " has lost its checksum: the file is damaged; use another checkpoint");
         try {
             ModelSpec spec = ModelSpec.fromJson(Json.parse(take(info, "model", file)), file.toString(), registry);
             List<String> classes = Json.parse(take(info, "classes", file)).array("classes").stream()
@@ -91,7 +89,7 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
             if (classes.size() != spec.classes() || scaling.size() != 2)
                 throw new ModelFileException(file + ": its description does not fit together; the file is damaged");
             return new TrainedModel(spec, classes, new Scaling(numbers(scaling.get(0)), numbers(scaling.get(1))),
-                    content.tensors(), info);
+                    Criteria.fromJson(Json.parse(take(info, "loss", file))), content.tensors(), info);
         } catch (UsageException | Json.SyntaxException e) {
             throw new ModelFileException(file + ": its description of the network cannot be read: " + e.getMessage(),
                     e);

@@ -10,6 +10,7 @@ import org.gabor.UsageException;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.data.Split;
+import org.gabor.graph.Criterion;
 import org.gabor.nn.ModelSpec;
 import org.gabor.optim.Optimizer;
 import org.gabor.optim.Schedule;
@@ -27,7 +28,7 @@ import org.gabor.optim.Sgd;
 public final class Trainer {
     private final ModelSpec model;
     private Optional<Device> device = Optional.empty();
-    private Optimizer optimizer = Sgd.lr(0.05).momentum(0.9);
+    private LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9));
     private Schedule schedule = Schedules.constant();
     private Function<Dataset, Scaling> scaling = Scaling::standard;
     private int epochs = 1;
@@ -50,8 +51,34 @@ public final class Trainer {
     }
 
     /** How gradients change weights; SGD with learning rate 0.05 and momentum 0.9 if not said. */
-    public Trainer optimizer(Optimizer rule) {
-        optimizer = rule;
+    public Trainer optimizer(Optimizer how) {
+        rule = rule.optimizer(how);
+        return this;
+    }
+
+    /** The loss; softmax cross-entropy if not said. */
+    public Trainer loss(Criterion loss) {
+        rule = rule.criterion(loss);
+        return this;
+    }
+
+    /** The largest L2 norm of all gradients together; larger ones are scaled down. No limit if not said. */
+    public Trainer clipNorm(double limit) {
+        rule = rule.clipNorm(limit);
+        return this;
+    }
+
+    /** The largest size of a gradient; larger ones are cut. No limit if not said. */
+    public Trainer clipValue(double limit) {
+        rule = rule.clipValue(limit);
+        return this;
+    }
+
+    /**
+     * Evaluates and saves a moving average of the weights, of which each step keeps {@code share}. None if not said.
+     */
+    public Trainer average(double share) {
+        rule = rule.average(share);
         return this;
     }
 
@@ -129,7 +156,7 @@ public final class Trainer {
 
     ModelSpec model() { return model; }
 
-    Optimizer optimizer() { return optimizer; }
+    LearningRule rule() { return rule; }
 
     Schedule schedule() { return schedule; }
 
@@ -150,7 +177,7 @@ public final class Trainer {
         c.put("data", train.name());
         c.put("data_fingerprint", train.fingerprint());
         held.ifPresent(h -> c.put("validation_fingerprint", h.fingerprint()));
-        c.put("optimizer", optimizer.describe());
+        c.putAll(rule.describe());
         c.put("schedule", schedule.describe());
         c.put("epochs", epochs);
         c.put("batch", batchFor(train));

@@ -10,9 +10,9 @@ import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
 import org.gabor.graph.TensorType;
 import org.gabor.graph.Update;
+import org.gabor.graph.UpdateRule;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Scope;
-import org.gabor.optim.Optimizer;
 import org.gabor.optim.Slab;
 
 /**
@@ -24,18 +24,20 @@ import org.gabor.optim.Slab;
  * @param declared the model's parameters
  * @param slab where the trained ones lie
  * @param states state slabs of the optimizer
+ * @param averages whether a moving average of the weights is kept
  */
-public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, Slab slab, int states) {
+public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, Slab slab, int states,
+        boolean averages) {
     /** The step of a model for batches of {@code batch} images. */
-    public static TrainingGraph of(ModelSpec model, Scaling scaling, Optimizer optimizer, int batch) {
+    public static TrainingGraph of(ModelSpec model, Scaling scaling, LearningRule rule, int batch) {
         var g = new Graph();
         var scope = new Scope(g, true);
         Node labels = g.input("labels", TensorType.i32(batch));
         Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
-        Node loss = g.add(new Loss.SoftmaxCrossEntropy(), scores, labels).mean();
+        Node loss = rule.criterion().mean(scores, labels);
         Node hits = g.add(new Loss.Sum(1), g.add(new Loss.InTopK(1), scores, labels));
 
-        Slab slab = Slab.of(scope.declared(), optimizer.weightDecay());
+        Slab slab = Slab.of(scope.declared(), rule.optimizer().weightDecay());
         List<Node> weights = slab.slots().keySet().stream()
                 .map(n -> Objects.requireNonNull(scope.declared().get(n)).node()).toList();
         var packed = new ArrayList<Node>();
@@ -44,23 +46,28 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
         Node gradients =
                 g.add(new Update.PackSlab(slab.slots().values().stream().map(Slab.Slot::offset).toList()), packed);
 
-        Node step = g.input("step", TensorType.i32(1));
+        Node step = scope.step();
         Node guard =
                 g.add(new Update.FiniteGuard(), g.parameter(Parameters.GUARD, Update.GUARD), step, loss, gradients);
         scope.updates().forEach(u -> u.accept(guard));
         g.add(new Update.Accumulate(), g.parameter(Parameters.TOTAL_LOSS, TensorType.f32(1)), loss, guard);
         g.add(new Update.Accumulate(), g.parameter(Parameters.TOTAL_HITS, TensorType.f32(1)), hits, guard);
+        if (rule.clipNorm() > 0) gradients = g.add(new Update.ClipNorm(rule.clipNorm()), gradients, guard);
+        if (rule.clipValue() > 0) gradients = g.add(new Update.ClipValue(rule.clipValue()), gradients, guard);
 
-        Update.Rule rule = optimizer.rule();
-        var update = new ArrayList<Node>();
-        update.add(g.parameter(Parameters.WEIGHTS, slab.type()));
-        update.add(gradients);
-        update.add(g.input("lr", TensorType.f32(1)));
-        update.add(step);
-        update.add(guard);
-        for (int i = 0; i < rule.states(); i++) update.add(g.parameter(Parameters.STATE + i, slab.type()));
-        g.add(new Update.SlabUpdate(rule, slab.groups()), update);
+        UpdateRule update = rule.optimizer().rule();
+        var operands = new ArrayList<Node>();
+        operands.add(g.parameter(Parameters.WEIGHTS, slab.type()));
+        operands.add(gradients);
+        operands.add(g.input("lr", TensorType.f32(1)));
+        operands.add(step);
+        operands.add(guard);
+        for (int i = 0; i < update.states(); i++) operands.add(g.parameter(Parameters.STATE + i, slab.type()));
+        Node updated = g.add(new Update.SlabUpdate(update, slab.groups()), operands);
+        if (rule.average() > 0)
+            g.add(new Update.MovingAverage(rule.average()), g.parameter(Parameters.AVERAGE, slab.type()), updated,
+                    guard);
         g.output("loss", loss);
-        return new TrainingGraph(g, scope.declared(), slab, rule.states());
+        return new TrainingGraph(g, scope.declared(), slab, update.states(), rule.average() > 0);
     }
 }

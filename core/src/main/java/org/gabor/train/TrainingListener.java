@@ -1,7 +1,6 @@
 package org.gabor.train;
 
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** What a training tells while it runs. It is called on the training's own thread; an exception ends the training. */
 public interface TrainingListener {
@@ -37,7 +36,16 @@ public interface TrainingListener {
      * An epoch is over.
      *
      * @param metrics its figures
-     * @param current makes a copy of the model as it is now, optimizer state included
+     * @param model copies of the model as it is now
      */
-    default void epochDone(EpochMetrics metrics, Supplier<TrainedModel> current) {}
+    default void epochDone(EpochMetrics metrics, Snapshot model) {}
+
+    /** Makes copies of a model in training. */
+    interface Snapshot {
+        /** The model as it was evaluated: weights (their moving average, if there is one) and running statistics. */
+        TrainedModel evaluated();
+
+        /** All that is needed to go on: weights, running statistics, optimizer state. */
+        TrainedModel resumable();
+    }
 }

@@ -1,17 +1,16 @@
 package org.gabor.train;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.gabor.DivergedException;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
 import org.gabor.io.Json;
 import org.gabor.io.Safetensors;
+import org.gabor.optim.Schedule;
 import org.gabor.random.Permutation;
 import org.gabor.spi.Backend;
 import org.gabor.spi.Executable;
@@ -21,7 +20,7 @@ import org.gabor.spi.Tensor;
  * One training from first to last step. The host feeds batches and reads totals and guard now and then; everything
  * else is in the compiled step.
  */
-final class TrainingLoop implements AutoCloseable {
+final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private static final long PROGRESS_NANOS = 200_000_000;
 
     private final Trainer setup;
@@ -37,6 +36,8 @@ final class TrainingLoop implements AutoCloseable {
     private final Optional<Evaluator> evaluator;
     private final Batch images;
 
+    private final List<Double> monitored = new ArrayList<>();
+
     private long steps;
     private double lr;
     private long waited;
@@ -51,11 +52,12 @@ final class TrainingLoop implements AutoCloseable {
         this.scaling = setup.scalingOf(train);
         this.config = setup.describe(train, held);
         Backend backend = device.backend();
-        var graph = TrainingGraph.of(setup.model(), scaling, setup.optimizer(), batch);
+        var graph = TrainingGraph.of(setup.model(), scaling, setup.rule(), batch);
         this.parameters = Parameters.forTraining(backend, graph);
         this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());
         this.evaluator =
-                held.map(h -> new Evaluator(backend, setup.model(), scaling, parameters, TrainingRun.EVALUATION_BATCH));
+                held.map(h -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
+                        TrainingRun.EVALUATION_BATCH));
         this.images = new Batch(train, batch);
         parameters.initialise(setup.seed());
         long trained = graph.slab().slots().values().stream().mapToLong(s -> s.shape().size()).sum();
@@ -70,14 +72,14 @@ final class TrainingLoop implements AutoCloseable {
         for (int epoch = 1; epoch <= setup.epochs(); epoch++) {
             EpochMetrics m = epoch(epoch, began, best);
             history.add(m);
-            Supplier<TrainedModel> current = () -> model(true);
+            monitored.add(Double.isNaN(m.valLoss()) ? m.trainLoss() : m.valLoss());
             if (m.best()) {
                 best = Optional.of(m);
-                bestModel = Optional.of(model(false));
+                bestModel = Optional.of(evaluated());
             }
-            setup.listeners().forEach(l -> l.epochDone(m, current));
+            setup.listeners().forEach(l -> l.epochDone(m, this));
         }
-        return new TrainingRun(device, bestModel.orElseThrow(), model(true), List.copyOf(history));
+        return new TrainingRun(device, bestModel.orElseThrow(), resumable(), List.copyOf(history));
     }
 
     private EpochMetrics epoch(int epoch, long began, Optional<EpochMetrics> best) {
@@ -87,7 +89,7 @@ final class TrainingLoop implements AutoCloseable {
         waited = 0;
         long start = System.nanoTime(), shown = start;
         for (int s = 0; s < epochSteps; s++) {
-            step(order, s);
+            step(epoch, order, s);
             long now = System.nanoTime();
             if (now - shown > PROGRESS_NANOS) {
                 shown = now;
@@ -109,14 +111,16 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     /** One step on images {@code s batch ... s batch + batch - 1} of the epoch's order. */
-    private void step(Permutation order, int s) {
+    private void step(int epoch, Permutation order, int s) {
         long before = System.nanoTime();
         images.fill(i -> order.at(s * batch + i));
         images.feed(step.inputs());
-        lr = setup.optimizer().learningRate()
-                * setup.schedule().factor(steps, (long) setup.epochs() * epochSteps, epochSteps);
+        var clock = new Schedule.Clock(steps, (long) setup.epochs() * epochSteps, epochSteps, monitored);
+        lr = setup.rule().optimizer().learningRate() * setup.schedule().factor(clock);
         input("lr").set((float) lr);
         input("step").set(Math.toIntExact(steps));
+        feed("epoch", epoch);
+        feed("seed", (int) setup.seed(), (int) (setup.seed() >>> 32));
         waited += System.nanoTime() - before;
         step.run();
         steps++;
@@ -142,14 +146,24 @@ final class TrainingLoop implements AutoCloseable {
                     + "Try a smaller learning rate (it was " + lr + ") or a warm-up");
     }
 
-    private TrainedModel model(boolean withState) {
-        var tensors = new LinkedHashMap<String, Safetensors.Data>(parameters.copyOut());
-        if (withState) tensors.putAll(parameters.copyOutState());
+    @Override
+    public TrainedModel evaluated() { return model(parameters.copyOut()); }
+
+    @Override
+    public TrainedModel resumable() { return model(parameters.copyOutState()); }
+
+    private TrainedModel model(Map<String, Safetensors.Data> tensors) {
         var info = Map.of("config", Json.of(config).text(), "step", Long.toString(steps));
-        return new TrainedModel(setup.model(), train.classes(), scaling, tensors, info);
+        return new TrainedModel(setup.model(), train.classes(), scaling, setup.rule().criterion(), tensors, info);
     }
 
     private double total(String name) { return parameters.get(name).scalar(); }
+
+    /** Sets an input that only some networks have. */
+    private void feed(String name, int... values) {
+        Tensor input = step.inputs().get(name);
+        if (input != null) input.set(values);
+    }
 
     private Tensor input(String name) { return Objects.requireNonNull(step.inputs().get(name)); }
 

@@ -20,11 +20,12 @@ public record TrainingRun(Device device, TrainedModel best, TrainedModel last, L
 
     /** How well a model does on a data set. */
     public static Evaluation evaluate(Device device, TrainedModel model, Dataset data) {
-        var graph = InferenceGraph.evaluation(model.spec(), model.scaling(), EVALUATION_BATCH);
+        var graph = InferenceGraph.evaluation(model.spec(), model.scaling(), model.criterion(), EVALUATION_BATCH);
         try (var parameters = Parameters.forInference(device.backend(), graph.declared())) {
             parameters.copyIn(model.tensors());
             try (var evaluator =
-                    new Evaluator(device.backend(), model.spec(), model.scaling(), parameters, EVALUATION_BATCH)) {
+                    new Evaluator(device.backend(), model.spec(), model.scaling(), model.criterion(),
+                            parameters, EVALUATION_BATCH)) {
                 return evaluator.run(data);
             }
         }

@@ -32,8 +32,24 @@ class RegistryTest {
         Layer layer = Registry.STANDARD.fromJson(
                 Json.parse("{\"layer\": \"conv2d\", \"filters\": 6, \"kernel\": 5}"), "net.json");
         assertThat(Registry.STANDARD.toJson(layer))
-                .isEqualTo(Registry.STANDARD.toJson(new Conv2d(6, 5, 1, 0, true, Init.HE_NORMAL)));
+                .isEqualTo(Registry.STANDARD.toJson(Conv2d.of(6, 5)));
         assertThat(Registry.describe(layer)).isEqualTo("conv2d filters=6 kernel=5");
+    }
+
+    /** Every notation of one network, and what it stands for. */
+    @Test
+    void shortNotationsStandForTheLongOne() {
+        Json brief = Json.parse("""
+                [{"conv2d": {"filters": 6, "kernel": [5, 3], "padding": "same"}}, "relu", {"max_pool": 2},
+                 {"residual": {"batch_norm": {}}}, {"branches": ["identity", {"crelu": null}]}, {"dense": 10}]""");
+        String same = ", \"stride\": 1, \"padding\": \"same\", \"dilation\": 1, \"groups\": 1, "
+                + "\"bias\": true, \"init\": \"he_normal\"";
+        assertThat(Registry.STANDARD.toJson(Registry.STANDARD.fromJson(brief, "x")).text()).startsWith(
+                "{\"layer\": \"sequential\", \"layers\": [{\"layer\": \"conv2d\", \"filters\": 6, \"kernel\": [5, 3]" + same
+                        + "}, {\"layer\": \"relu\"}, {\"layer\": \"max_pool\", \"kernel\": 2, \"stride\": 0")
+                .contains("{\"layer\": \"residual\", \"body\": {\"layer\": \"batch_norm\", ")
+                .contains("\"branches\": [{\"layer\": \"identity\"}, {\"layer\": \"crelu\"}]")
+                .endsWith("\"init\": \"he_normal\"}]}");
     }
 
     @Test
@@ -52,10 +68,13 @@ class RegistryTest {
             {"layer": "conv2d", "filters": 0, "kernel": 3} | net.json, line 2: conv2d: filters must be at least 1, got 0
             {"layer": "conv2d", "filters": 6.5, "kernel": 3} | net.json, line 2: conv2d: filters must be a whole number, got 6.5
             {"layer": "dense", "units": 6, "init": "he_norml"} | net.json, line 2: unknown dense: init 'he_norml'; did you mean
-            {"filters": 6} | net.json, line 2: a layer has no name
+            {"filters": 6, "kernel": 5} | net.json, line 2: a layer has no name
             {"layer": "sequential", "layers": 3} | net.json, line 2: sequential: layers must be a list, got 3
             {"layer": "batch_norm", "momentum": 2} | net.json, line 2: batch_norm: momentum must be above 0 and at most 1, got 2.0
-            [1] | net.json, line 2: a layer must be an object, got [1]
+            [1] | net.json, line 2: a layer must be an object, got 1
+            {"relu": {"slope": 1}} | net.json, line 2: relu: unknown attribute 'slope'
+            {"max_pool": {"kernel": [2]}} | net.json, line 2: max_pool: kernel must be a number or [rows, columns], got [2]
+            {"conv2d": {"filters": 1, "kernel": 3, "padding": "sam"}} | net.json, line 2: conv2d: padding must be a number
             """)
     void mistakesInADescriptionNameFileAndLine(String layer, String message) {
         assertThatThrownBy(() -> Registry.STANDARD.fromJson(Json.parse("\n" + layer), "net.json"))

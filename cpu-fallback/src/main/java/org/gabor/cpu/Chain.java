@@ -1,13 +1,16 @@
 package org.gabor.cpu;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.gabor.cpu.kernel.Pointwise.Along;
+import org.gabor.cpu.kernel.Pointwise.Draws;
 import org.gabor.cpu.kernel.Pointwise.Element;
-import org.gabor.cpu.kernel.Pointwise.Function;
 import org.gabor.cpu.kernel.Pointwise.Operator;
 import org.gabor.cpu.kernel.Pointwise.Source;
-import org.gabor.graph.Activation;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
@@ -21,6 +24,7 @@ import org.gabor.graph.Shape;
 final class Chain {
     private final CpuLowering to;
     private final List<Node> members;
+    private final Stored result;
     private final Shape shape;
     private final Code code;
     private final Map<Node, Integer> registers = new HashMap<>();
@@ -28,14 +32,21 @@ final class Chain {
     Chain(CpuLowering to, List<Node> members) {
         this.to = to;
         this.members = members;
-        Stored result = to.at(members.getLast());
+        this.result = to.at(members.getLast());
         this.shape = result.shape();
-        this.code = switch (shape.rank()) {
-            case 0, 1 -> new Code(Math.toIntExact(shape.size()));
-            case 2 -> new Code(List.of(shape.n()), shape.c());
-            case 4 -> new Code(List.of(result.blocks(), shape.c(), shape.h()), shape.w() * result.lanes());
-            default -> new Code(List.of(shape.n(), shape.c()), Math.toIntExact(shape.plane()));
-        };
+        int rank = shape.rank();
+        if (rank == 4) {
+            this.code = new Code(List.of(result.blocks(), shape.c(), shape.h()), shape.w() * result.lanes());
+        } else {
+            List<Integer> dims = Arrays.stream(shape.dims()).boxed().toList();
+            this.code = rank == 0 ? new Code(1) : new Code(dims.subList(0, rank - 1), dims.getLast());
+        }
+    }
+
+    /** The chain goes on from {@code value}, which lies where the last member will. */
+    Chain from(Node value) {
+        registers.put(value, code.load(operand(result)));
+        return this;
     }
 
     /** Adds the kernel, and before it those that compute what it needs for a channel. */
@@ -43,7 +54,7 @@ final class Chain {
         for (Node n : members) {
             int y = member(n);
             registers.put(n, y);
-            if (to.isStored(n)) code.store(y, operand(n));
+            if (to.isStored(n)) code.store(y, operand(to.at(n)));
         }
         to.add(code.kernel(0));
     }
@@ -63,39 +74,23 @@ final class Chain {
 
     private int member(Node n) {
         return switch (n.op()) {
-            case Pointwise p -> pointwise(p, n);
-            case BatchNorm b -> batchNorm(b, n);
-            case BnGradX g -> batchNormGradient(g, n);
             case Leaf.Fill f -> code.fill(new Source.Constant((float) f.value()));
-            case Loss.Expand e -> {
-                int x = code.single(to.at(n.in(0)).address());
-                yield code.times(code.fill(new Source.Single(x)), e.scale());
-            }
-            case Op other -> throw new IllegalStateException(other + " in a chain");
-        };
-    }
-
-    private int pointwise(Pointwise op, Node n) {
-        return switch (op) {
+            case Loss.Expand e -> code.times(code.fill(new Source.Single(code.single(to.at(n.in(0)).address()))), e.scale());
             case Pointwise.Add _ -> code.add(register(n.in(0)), register(n.in(1)));
             case Pointwise.AddBias _ -> code.combine(Operator.ADD, register(n.in(0)), channel(to.at(n.in(1)).address()));
-            case Pointwise.Activate a -> code.apply(switch (a.f()) {
-                case Activation.Relu _ -> Function.RELU;
-                case Activation.Tanh _ -> Function.TANH;
-            }, register(n.in(0)));
-            case Pointwise.ActivateGrad a -> code.combine(switch (a.f()) {
-                case Activation.Relu _ -> Operator.RELU_SLOPE;
-                case Activation.Tanh _ -> Operator.TANH_SLOPE;
-            }, register(n.in(0)), new Source.Register(register(n.in(1))));
-            case Pointwise.Normalize _,Pointwise.ChannelSum _ -> throw new IllegalStateException(op + " in a chain");
+            case Pointwise.Mul _ -> code.times(register(n.in(0)), register(n.in(1)));
+            case Pointwise.Activate a -> code.apply(a.f(), register(n.in(0)));
+            case Pointwise.ActivateGrad a -> code.slope(a.f(), register(n.in(0)), register(n.in(1)));
+            case Pointwise.Dropout d -> code.drop(register(n.in(0)), new Draws(d, to.at(n.in(1)).address(),
+                    to.at(n.in(2)).address(), to.at(n.in(3)).address(), result.lanes(), image()));
+            case BatchNorm b -> {
+                Source scale = channel(NormalizationLowering.coefficients(to, b, n));
+                int scaled = code.combine(Operator.MUL, centred(n), scale);
+                yield code.combine(Operator.ADD, scaled, channel(to.at(n.in(3)).address()));
+            }
+            case BnGradX g -> batchNormGradient(g, n);
+            case Op other -> throw new IllegalStateException(other + " in a chain");
         };
-    }
-
-    /** gamma / sqrt(var + eps) times (x - mean), plus beta. */
-    private int batchNorm(BatchNorm op, Node n) {
-        Source scale = channel(NormalizationLowering.coefficients(to, op, n));
-        int scaled = code.combine(Operator.MUL, centred(n), scale);
-        return code.combine(Operator.ADD, scaled, channel(to.at(n.in(3)).address()));
     }
 
     /** gamma / sqrt(var + eps) times (dy - sums[0] / m - (x - mean) sums[1] / (m sqrt(var + eps))). */
@@ -113,26 +108,27 @@ final class Chain {
         return code.combine(Operator.SUB, register(n.in(0)), channel(to.at(n.in(1)).address()));
     }
 
-    private int register(Node n) { return registers.computeIfAbsent(n, _ -> code.load(operand(n))); }
+    /** Elements of an image, as far as images lie side by side. */
+    private long image() { return result.lanes() == 1 ? shape.size() : shape.size() / shape.n(); }
 
-    private int operand(Node n) {
-        Stored x = to.at(n);
-        List<Long> dense = x.denseSteps();
-        return code.operand(x.address(), Element.F32, switch (shape.rank()) {
-            case 0, 1 -> List.of();
-            case 2 -> List.of(dense.get(0));
-            case 4 -> List.of(x.step('n'), x.step('c'), x.step('h'));
-            default -> List.of(dense.get(0), dense.get(1));
-        });
+    private int register(Node n) { return registers.computeIfAbsent(n, _ -> code.load(operand(to.at(n)))); }
+
+    /** A value of the chain's shape, or one whose dimensions of 1 serve all. */
+    private int operand(Stored x) {
+        List<Long> steps = x.steps();
+        var strides = new ArrayList<Long>();
+        for (int i = 0; i < shape.rank(); i++) strides.add(x.shape().dim(i) == shape.dim(i) ? steps.get(i) : 0);
+        long step = strides.isEmpty() ? Float.BYTES : strides.removeLast();
+        int lanes = result.lanes();
+        boolean eachItsOwn = x.shape().rank() > 0 && x.shape().n() == shape.n();
+        return code.operand(x.address(), new Along(lanes, step, lanes > 1 && eachItsOwn ? Float.BYTES : 0), strides);
     }
 
     /** A value a channel, from a dense row of them. */
     private Source channel(long row) {
-        long step = Float.BYTES;
-        return switch (shape.rank()) {
-            case 2 -> new Source.Register(code.load(code.operand(row, Element.F32, List.of(0L))));
-            case 4 -> new Source.Single(code.single(row, List.of(0L, step, 0L)));
-            default -> new Source.Single(code.single(row, List.of(0L, step)));
-        };
+        var steps = new ArrayList<>(Collections.nCopies(shape.rank() - 1, 0L));
+        if (shape.rank() == 2) return new Source.Register(code.load(code.operand(row, Element.F32, steps)));
+        steps.set(1, (long) Float.BYTES);
+        return new Source.Single(code.single(row, steps));
     }
 }

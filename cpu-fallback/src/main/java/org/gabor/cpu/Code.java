@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.gabor.cpu.kernel.Pointwise;
+import org.gabor.cpu.kernel.Pointwise.Along;
+import org.gabor.cpu.kernel.Pointwise.Draws;
 import org.gabor.cpu.kernel.Pointwise.Element;
-import org.gabor.cpu.kernel.Pointwise.Function;
 import org.gabor.cpu.kernel.Pointwise.Instruction;
 import org.gabor.cpu.kernel.Pointwise.Operand;
 import org.gabor.cpu.kernel.Pointwise.Operator;
 import org.gabor.cpu.kernel.Pointwise.Source;
+import org.gabor.graph.Activation;
 
 /** Writes the code of a pointwise kernel. What computes a value returns the number of its register. */
 final class Code {
@@ -35,14 +37,19 @@ final class Code {
 
     /** An operand with an element for every one of a run. */
     int operand(long address, Element element, List<Long> strides) {
-        return add(new Operand(address, element, true, strides));
+        return add(new Operand(address, element, Along.wide(element), strides));
+    }
+
+    /** An operand of floats that follows a run in its own way. */
+    int operand(long address, Along along, List<Long> strides) {
+        return add(new Operand(address, Element.F32, along.simple(), strides));
     }
 
     /** An operand with one float for all loops. */
     int single(long address) { return single(address, Collections.nCopies(counts.size(), 0L)); }
 
     /** An operand with one float for a run. */
-    int single(long address, List<Long> strides) { return add(new Operand(address, Element.F32, false, strides)); }
+    int single(long address, List<Long> strides) { return operand(address, Along.SINGLE, strides); }
 
     private int add(Operand operand) {
         operands.add(operand);
@@ -61,8 +68,23 @@ final class Code {
         return registers++;
     }
 
-    int apply(Function f, int x) {
+    int apply(Activation f, int x) {
         code.add(new Instruction.Apply(f, registers, x));
+        return registers++;
+    }
+
+    int slope(Activation f, int v, int dy) {
+        code.add(new Instruction.Slope(f, registers, v, dy));
+        return registers++;
+    }
+
+    int root(int x) {
+        code.add(new Instruction.Root(registers, x));
+        return registers++;
+    }
+
+    int drop(int x, Draws draws) {
+        code.add(new Instruction.Drop(registers, x, draws));
         return registers++;
     }
 
@@ -74,6 +96,12 @@ final class Code {
     int add(int x, int y) { return combine(Operator.ADD, x, new Source.Register(y)); }
 
     int minus(int x, int y) { return combine(Operator.SUB, x, new Source.Register(y)); }
+
+    int times(int x, int y) { return combine(Operator.MUL, x, new Source.Register(y)); }
+
+    int over(int x, int y) { return combine(Operator.DIV, x, new Source.Register(y)); }
+
+    int plus(int x, double term) { return combine(Operator.ADD, x, new Source.Constant((float) term)); }
 
     int times(int x, double factor) { return combine(Operator.MUL, x, new Source.Constant((float) factor)); }
 
@@ -87,16 +115,14 @@ final class Code {
             longRun *= counts.get(--loops);
         int left = loops;
         List<Operand> walked = operands.stream()
-                .map(o -> new Operand(o.address(), o.element(), o.wide(), o.strides().subList(0, left))).toList();
+                .map(o -> new Operand(o.address(), o.element(), o.along(), o.strides().subList(0, left))).toList();
         return new Pointwise(counts.subList(0, left), (int) longRun, walked, code, guard);
     }
 
     private boolean isRun(int loop, long length) {
         if (counts.get(loop) == 1) return true;
-        for (Operand o : operands) {
-            long element = o.element() == Element.F32 ? Float.BYTES : 1;
-            if (o.strides().get(loop) != (o.wide() ? length * element : 0)) return false;
-        }
+        for (Operand o : operands)
+            if (o.strides().get(loop) != length / o.along().lanes() * o.along().step()) return false;
         return true;
     }
 }

@@ -4,19 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gabor.UsageException;
 import org.gabor.compile.Step;
+import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.graph.Activation;
 import org.gabor.graph.Convolution;
+import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Movement;
 import org.gabor.graph.Node;
 import org.gabor.graph.Normalization;
-import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
@@ -62,55 +63,69 @@ final class CpuLowering {
 
     private void lower(Node head) {
         switch (head.op()) {
-            case Convolution.Conv2d c -> product(e -> ConvolutionLowering.forward(this, c, head, e));
-            case Convolution.Conv2dGradX g -> ConvolutionLowering.gradX(this, g, head);
+            case Convolution.Conv2d c -> finished(e -> ConvolutionLowering.forward(this, c, head, e));
+            case Convolution.Conv2dGradX g -> finished(e -> ConvolutionLowering.gradX(this, g, head, e));
             case Convolution.Conv2dGradW g -> ConvolutionLowering.gradW(this, g, head);
-            case Product.MatMul m -> product(e -> ProductLowering.matMul(this, m, head, e));
-            case Pooling p -> PoolingLowering.lower(this, p, head);
+            case Product.MatMul m -> finished(e -> ProductLowering.matMul(this, m, head, e));
+            case Pooling p -> finished(e -> PoolingLowering.lower(this, p, head, e));
             case Pointwise.ChannelSum _ -> NormalizationLowering.channelSum(this, head);
+            case Pointwise.SumTo _ -> NormalizationLowering.sumTo(this, head);
             case Pointwise.Normalize n -> Chain.normalize(this, n, head);
-            case Pointwise.Add _,Pointwise.AddBias _,Pointwise.Activate _,Pointwise.ActivateGrad _ -> chain(step.nodes());
-            case Normalization.BatchNorm _,Normalization.BnGradX _ -> chain(step.nodes());
+            case Pointwise.Add _,Pointwise.Mul _,Pointwise.AddBias _ -> chain();
+            case Pointwise.Activate _,Pointwise.ActivateGrad _,Pointwise.Dropout _ -> chain();
+            case Normalization.BatchNorm _,Normalization.BnGradX _ -> chain();
             case Normalization.BnStats _ -> NormalizationLowering.stats(this, head);
             case Normalization.BnGradSums g -> NormalizationLowering.gradSums(this, g, head);
-            case Leaf.Fill _,Loss.Expand _ -> chain(step.nodes());
+            case Normalization.Lrn l -> NormalizationLowering.lrn(this, l, head);
+            case Normalization.LrnGrad l -> NormalizationLowering.lrnGradient(this, l.of(), head);
+            case Leaf.Fill _,Loss.Expand _ -> chain();
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);
+            case Custom c -> add(new Call(c, head.inputs().stream().map(in -> at(in).address()).toList(),
+                    head.inputs().stream().map(Node::type).toList(), at(head).address(), head.type()));
             case Leaf.Input _,Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
         }
     }
 
-    private void chain(List<Node> members) { new Chain(this, members).lower(); }
+    private void chain() { new Chain(this, step.nodes()).lower(); }
 
-    /** What makes a product, given where it goes and what is done to it on the way. */
-    private interface ProductOf {
+    /** What computes the head of a step, given where it goes and what is done to it on the way. */
+    private interface Head {
         void lower(Finish finish);
     }
 
-    /** The result that a product is stored as, and what happens before. */
-    record Finish(Stored result, Epilogue epilogue) {}
+    /** Where the result of a head is stored, and what happens before. */
+    record Finish(Stored result, Epilogue epilogue) {
+        /** The result as it is. */
+        static Finish plain(Stored result) { return new Finish(result, Epilogue.NONE); }
+    }
 
-    /** A product takes its bias and activation along up to the first member that somebody else reads; a chain does the rest. */
-    private void product(ProductOf product) {
+    /**
+     * A head takes bias and activation along, up to the first member that somebody else reads. A chain does the rest; if
+     * nobody else reads what it starts from, that is put where the last member will be.
+     */
+    private void finished(Head head) {
         List<Node> nodes = step.nodes();
         Bias kind = Bias.NONE;
         long bias = 0;
         int last = 0;
         Activation f = null;
-        while (!isStored(nodes.get(last))) {
-            Node next = nodes.get(++last);
-            switch (next.op()) {
-                case Pointwise.AddBias _ -> {
-                    kind = next.shape().rank() == 2 ? Bias.COLUMN : Bias.ROW;
-                    bias = at(next.in(1)).address();
-                }
-                case Pointwise.Activate a -> f = a.f();
-                case Op other -> throw new IllegalStateException(other + " behind a product");
-            }
+        while (!isStored(nodes.get(last)) && f == null) {
+            Node next = nodes.get(last + 1);
+            if (next.op() instanceof Pointwise.AddBias && kind == Bias.NONE && !(nodes.getFirst().op() instanceof Pooling)) {
+                kind = next.shape().rank() == 2 ? Bias.COLUMN : Bias.ROW;
+                bias = at(next.in(1)).address();
+            } else if (next.op() instanceof Pointwise.Activate a) f = a.f();
+            else break;
+            last++;
         }
-        product.lower(new Finish(at(nodes.get(last)), new Epilogue(kind, bias, f)));
-        if (last + 1 < nodes.size()) chain(nodes.subList(last + 1, nodes.size()));
+        Node done = nodes.get(last);
+        Stored place = at(isStored(done) ? done : nodes.getLast());
+        head.lower(new Finish(place, new Epilogue(kind, bias, 0, f)));
+        if (last + 1 == nodes.size()) return;
+        var chain = new Chain(this, nodes.subList(last + 1, nodes.size()));
+        (isStored(done) ? chain : chain.from(done)).lower();
     }
 
     private void clearHalo(Node node) {
@@ -125,7 +140,7 @@ final class CpuLowering {
         boolean moves = n.op() instanceof Movement;
         boolean known = switch (dtype) {
             case F32 -> true;
-            case U8, I32 -> moves || n.op() instanceof Update.FiniteGuard;
+            case U8, I32 -> moves || n.op() instanceof Update.FiniteGuard || n.op() instanceof Custom;
             case BF16, F16 -> false;
         };
         String layer = n.path().isEmpty() ? "" : " (layer " + n.path() + ")";

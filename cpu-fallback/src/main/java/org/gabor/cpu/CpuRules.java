@@ -2,6 +2,7 @@ package org.gabor.cpu;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.gabor.compile.Pattern;
 import org.gabor.compile.Rules;
 import org.gabor.compile.Step;
@@ -9,6 +10,7 @@ import org.gabor.graph.Convolution;
 import org.gabor.graph.Convolution.Conv2d;
 import org.gabor.graph.Convolution.Conv2dGradW;
 import org.gabor.graph.Convolution.Conv2dGradX;
+import org.gabor.graph.Custom;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
@@ -22,7 +24,12 @@ import org.gabor.graph.Pointwise.Activate;
 import org.gabor.graph.Pointwise.ActivateGrad;
 import org.gabor.graph.Pointwise.Add;
 import org.gabor.graph.Pointwise.AddBias;
+import org.gabor.graph.Pointwise.Dropout;
+import org.gabor.graph.Pointwise.Mul;
 import org.gabor.graph.Pooling;
+import org.gabor.graph.Pooling.AdaptivePool;
+import org.gabor.graph.Pooling.MaxPool;
+import org.gabor.graph.Pooling.MeanPool;
 import org.gabor.graph.Product;
 import org.gabor.graph.Product.MatMul;
 import org.gabor.graph.Shape;
@@ -39,17 +46,21 @@ final class CpuRules implements Rules {
 
     /** A product with its bias and activation. */
     static final String PRODUCT = "product";
+    /** A pooling with its activation. */
+    static final String POOL = "pool";
     /** A chain of elementwise operations. */
     static final String CHAIN = "chain";
 
     @Override
     public List<Pattern> patterns() {
-        Pattern product = Pattern.of(PRODUCT, Conv2d.class, MatMul.class);
-        // a bias starts a chain but never continues one: what stands before could be the bias itself
-        Pattern chain =
-                Pattern.of(CHAIN, BatchNorm.class, BnGradX.class, Add.class, AddBias.class, Activate.class, ActivateGrad.class);
-        return List.of(product.optional(AddBias.class).optional(Activate.class),
-                chain.many(Add.class, Activate.class, ActivateGrad.class));
+        return Stream.of(
+                Pattern.of(PRODUCT, Conv2d.class, Conv2dGradX.class, MatMul.class).optional(AddBias.class)
+                        .optional(Activate.class),
+                Pattern.of(POOL, MaxPool.class, MeanPool.class, AdaptivePool.class).optional(Activate.class),
+                Pattern.of(CHAIN, BatchNorm.class, BnGradX.class, Add.class, Mul.class, AddBias.class, Activate.class,
+                        ActivateGrad.class, Dropout.class))
+                .map(p -> p.many(Add.class, Mul.class, AddBias.class, Activate.class, ActivateGrad.class, Dropout.class))
+                .toList();
     }
 
     @Override
@@ -58,27 +69,27 @@ final class CpuRules implements Rules {
         return switch (node.op()) {
             case Leaf.Fill _ -> new Signature(List.of(), images(node.shape()));
             case Leaf.Input _,Leaf.Parameter _ -> Signature.logical(node);
-            case Conv2d _,Conv2dGradX _ -> new Signature(List.of(images(node, 0), dense), images(node.shape()));
-            case Conv2dGradW _ -> new Signature(List.of(images(node, 0), images(node, 1)), dense);
+            case Conv2d _,Conv2dGradX _ -> new Signature(List.of(images(node.in(0).shape()), dense), images(node.shape()));
+            case Conv2dGradW _ -> new Signature(List.of(images(node.in(0).shape()), images(node.in(1).shape())), dense);
             case Loss.Expand _ -> new Signature(List.of(dense), images(node.shape()));
-            case Product _,Loss _,Update _ -> Signature.logical(node);
+            case Product _,Loss _,Update _,Custom _ -> Signature.logical(node);
             case Pooling _,Pointwise _,Normalization _ -> channelwise(node);
             case Movement.Reshape _ -> Signature.logical(node);
             case Movement.Convert c -> new Signature(inputs, c.to());
-            case Movement.Slice _,Movement.Pad _ -> {
-                // the blocks of images must stay what they are
-                boolean sameImages = node.shape().rank() == 4 && node.in(0).shape().n() == node.shape().n();
-                yield sameImages ? channelwise(node) : Signature.logical(node);
-            }
+            // the blocks of images must stay what they are
+            case Movement _ when sameImages(node) -> channelwise(node);
+            case Movement _ -> Signature.logical(node);
         };
+    }
+
+    private static boolean sameImages(Node node) {
+        return node.shape().rank() == 4 && node.in(0).shape().rank() == 4 && node.in(0).shape().n() == node.shape().n();
     }
 
     /** Images in, images out; operands of other ranks (statistics, factors of a channel) are dense. */
     private static Signature channelwise(Node node) {
         return new Signature(node.inputs().stream().map(in -> images(in.shape())).toList(), images(node.shape()));
     }
-
-    private static Layout images(Node node, int input) { return images(node.in(input).shape()); }
 
     private static Layout images(Shape x) {
         if (x.rank() != 4) return Layout.LOGICAL;
@@ -101,14 +112,15 @@ final class CpuRules implements Rules {
 
     private static long workspace(Node node, Map<Node, Layout> layouts) {
         return switch (node.op()) {
-            case Conv2dGradW _ -> {
+            case Conv2dGradW g -> {
                 Layout images = layouts.getOrDefault(node.in(0), SINGLE);
-                int groups = ConvolutionLowering.groups(Math.ceilDiv(node.in(0).shape().n(), images.block('n')));
-                yield groups == 1 ? 0 : groups * node.type().bytes();
+                yield ConvolutionLowering.workspace(g, node.type(), Math.ceilDiv(node.in(0).shape().n(), images.block('n')));
             }
             case BatchNorm _ -> NormalizationLowering.FORWARD_ROWS * node.in(2).type().bytes();
             case BnGradX g -> NormalizationLowering.rows(g) * node.in(2).type().bytes();
-            case Leaf _,Convolution _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
+            case Update.SlabUpdate s -> SlabLowering.hasFactors(s.rule()) ? SlabLowering.FACTOR_BYTES : 0;
+            case Update.ClipNorm _ -> UpdateLowering.clipBytes(node.shape().size());
+            case Custom _,Leaf _,Convolution _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
         };
     }
 

@@ -3,35 +3,40 @@ package org.gabor.cpu;
 import java.util.List;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Rows;
-import org.gabor.cpu.kernel.Rows.Kind;
 import org.gabor.cpu.kernel.Sums;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
+import org.gabor.graph.Shape;
 
-/** Functions of rows of scores, and sums of everything. */
+/** Functions of samples' scores, and sums of everything. */
 final class LossLowering {
     private LossLowering() {}
 
     static void lower(CpuLowering to, Loss op, Node node) {
-        long x = to.at(node.in(0)).address(), y = to.at(node).address();
         switch (op) {
-            case Loss.Softmax _ -> to.add(rows(Kind.SOFTMAX, node, x, 0, 0, 0, y));
-            case Loss.SoftmaxGrad _ -> to.add(rows(Kind.SOFTMAX_GRADIENT, node, x, 0, second(to, node), 0, y));
-            case Loss.SoftmaxCrossEntropy _ -> to.add(rows(Kind.CROSS_ENTROPY, node, x, second(to, node), 0, 0, y));
-            case Loss.SoftmaxCrossEntropyGrad _ ->
-                    to.add(rows(Kind.CROSS_ENTROPY_GRADIENT, node, x, second(to, node), to.at(node.in(2)).address(), 0, y));
-            case Loss.InTopK top -> to.add(rows(Kind.IN_TOP_K, node, x, second(to, node), 0, top.k(), y));
+            case Loss.Softmax _,Loss.LogSoftmax _ -> add(to, op, node, node.in(0), -1, -1);
+            case Loss.SoftmaxGrad _,Loss.LogSoftmaxGrad _ -> add(to, op, node, node.in(0), -1, 1);
+            case Loss.SampleLoss _,Loss.InTopK _ -> add(to, op, node, node.in(0), 1, -1);
+            case Loss.SampleLossGrad _ -> add(to, op, node, node.in(0), 1, 2);
+            case Loss.SampleWeight _ -> to.add(new Rows(op, Math.toIntExact(node.shape().size()), 1, 1, 0,
+                    to.at(node.in(0)).address(), 0, to.at(node).address()));
             case Loss.Sum s -> {
-                var run = new Loop(Math.toIntExact(node.in(0).shape().size()), Float.BYTES, 0);
-                to.add(new Sums(Sums.Kind.TOTAL, 1, x, 0, new Loop(1, 0, 0), List.of(), run, 0, s.scale(), 0, y));
+                Stored x = to.at(node.in(0));
+                var run = new Loop(Math.toIntExact(x.shape().size()), Float.BYTES, 0);
+                to.add(new Sums(Sums.Kind.TOTAL, List.of(), x.address(), 0, List.of(), run, 0, s.scale(), 0,
+                        to.at(node).address()));
             }
             case Loss.Expand _ -> throw new IllegalStateException(node + " is a chain");
         }
     }
 
-    private static long second(CpuLowering to, Node node) { return to.at(node.in(1)).address(); }
-
-    private static Rows rows(Kind kind, Node node, long x, long labels, long dy, int k, long y) {
-        return new Rows(kind, node.in(0).shape().n(), node.in(0).shape().c(), x, labels, dy, k, y);
+    /** A function of scores; {@code labels} and {@code dy} are the numbers of inputs, or -1 for none. */
+    private static void add(CpuLowering to, Loss op, Node node, Node scores, int labels, int dy) {
+        Shape x = scores.shape();
+        int plane = Math.toIntExact(x.plane());
+        to.add(new Rows(op, Math.multiplyExact(x.n(), plane), x.c(), plane, to.at(scores).address(), input(to, node, labels),
+                input(to, node, dy), to.at(node).address()));
     }
+
+    private static long input(CpuLowering to, Node node, int i) { return i < 0 ? 0 : to.at(node.in(i)).address(); }
 }

@@ -23,6 +23,11 @@ final class MovementLowering {
         switch (op) {
             case Movement.Slice s -> slice(to, s, x, y);
             case Movement.Pad p -> pad(to, p, x, y);
+            case Movement.Concat c -> concat(to, c, node, y);
+            case Movement.PadReflect r -> Separables.reflect(to, r, node);
+            case Movement.PadReflectGrad g -> Separables.reflectGradient(to, g.of(), node);
+            case Movement.Resize r -> Separables.resize(to, r, node);
+            case Movement.ResizeGrad g -> Separables.resizeGradient(to, g, node);
             case Movement.Convert _ -> convert(to, x, y);
             case Movement.Reshape _ -> throw new IllegalStateException(node + " shares its input's memory");
         }
@@ -30,7 +35,7 @@ final class MovementLowering {
 
     private static void slice(CpuLowering to, Movement.Slice op, Stored x, Stored y) {
         long source = x.address();
-        List<Long> from = steps(x), into = steps(y);
+        List<Long> from = x.steps(), into = y.steps();
         var loops = new ArrayList<Loop>();
         for (int i = 0; i < from.size(); i++) {
             source += op.start().get(i) * from.get(i);
@@ -40,6 +45,18 @@ final class MovementLowering {
         to.add(new Copy(source, y.address(), loops, x.bytes()));
     }
 
+    private static void concat(CpuLowering to, Movement.Concat op, Node node, Stored y) {
+        long target = y.address();
+        for (Node in : node.inputs()) {
+            Stored x = to.at(in);
+            var loops = new ArrayList<Loop>();
+            for (int i = 0; i < x.shape().rank(); i++) loops.add(new Loop(count(x, i), x.steps().get(i), y.steps().get(i)));
+            loops.add(new Loop(x.lanes(), x.bytes(), y.bytes()));
+            to.add(new Copy(x.address(), target, loops, x.bytes()));
+            target += x.shape().dim(op.axis()) * y.steps().get(op.axis());
+        }
+    }
+
     private static void pad(CpuLowering to, Movement.Pad op, Stored x, Stored y) {
         if (y.type().dtype() == DType.U8)
             throw new UsageException("cpu: Pad of u8 is not supported; pad after Normalize");
@@ -47,7 +64,7 @@ final class MovementLowering {
         zeros.store(zeros.fill(new Source.Constant(0)), zeros.operand(y.base()));
         to.add(zeros.kernel(0));
         long target = y.address();
-        List<Long> from = steps(x), into = steps(y);
+        List<Long> from = x.steps(), into = y.steps();
         var loops = new ArrayList<Loop>();
         for (int i = 0; i < from.size(); i++) {
             target += op.low().get(i) * into.get(i);
@@ -55,12 +72,6 @@ final class MovementLowering {
         }
         loops.add(new Loop(x.lanes(), x.bytes(), y.bytes()));
         to.add(new Copy(x.address(), target, loops, x.bytes()));
-    }
-
-    /** Steps along each axis; along n from block to block. */
-    private static List<Long> steps(Stored x) {
-        if (x.shape().rank() != 4) return x.denseSteps();
-        return AXES.chars().mapToObj(a -> x.step((char) a)).toList();
     }
 
     private static int count(Stored x, int axis) { return axis == 0 ? x.blocks() : x.shape().dim(axis); }

@@ -24,7 +24,7 @@ record Stored(long base, long address, Layout layout, TensorType type) {
     /** Images side by side. */
     int lanes() { return layout.block('n'); }
 
-    /** Blocks of images. */
+    /** Blocks of images; without blocks, what the first dimension counts. */
     int blocks() { return Math.ceilDiv(shape().n(), lanes()); }
 
     /** Bytes from neighbour to neighbour along an axis of an image; along n from block to block. */
@@ -39,5 +39,10 @@ record Stored(long base, long address, Layout layout, TensorType type) {
             step *= shape().dim(i);
         }
         return steps;
+    }
+
+    /** Bytes from neighbour to neighbour along each axis; along n of an image from block to block. */
+    List<Long> steps() {
+        return shape().rank() == 4 ? List.of(step('n'), step('c'), step('h'), step('w')) : denseSteps();
     }
 }

@@ -2,8 +2,12 @@ package org.gabor.cpu;
 
 import java.util.List;
 import org.gabor.cpu.kernel.Copy;
+import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
 import org.gabor.cpu.kernel.Loop;
+import org.gabor.cpu.kernel.Pointwise.Operator;
+import org.gabor.cpu.kernel.Pointwise.Source;
+import org.gabor.cpu.kernel.Squares;
 import org.gabor.graph.Node;
 import org.gabor.graph.Update;
 import org.gabor.graph.Update.SlabUpdate;
@@ -17,9 +21,15 @@ final class UpdateLowering {
             case Update.PackSlab p -> pack(to, p, node);
             case Update.FiniteGuard _ -> to.add(new FiniteScan(address(to, node, 0), address(to, node, 1), address(to, node, 2),
                     address(to, node, 3), node.in(3).shape().size()));
-            case SlabUpdate s -> {
-                for (Update.Group g : s.groups()) if (g.end() > g.begin()) slab(to, s.rule(), g, node);
+            case Update.ClipNorm c -> clip(to, c, node);
+            case Update.ClipValue c -> {
+                var code = new Code(Math.toIntExact(node.shape().size()));
+                int gradients = code.operand(address(to, node, 0));
+                int high = code.combine(Operator.MIN, code.load(gradients), new Source.Constant((float) c.limit()));
+                code.store(code.combine(Operator.MAX, high, new Source.Constant((float) -c.limit())), gradients);
+                to.add(code.kernel(address(to, node, 1)));
             }
+            case SlabUpdate s -> SlabLowering.lower(to, s, node);
             case Update.RunningUpdate r -> {
                 int c = node.shape().dim(1);
                 running(to, r.momentum(), 1, node, 0, c);
@@ -29,6 +39,13 @@ final class UpdateLowering {
                 var code = new Code(1);
                 int total = code.operand(address(to, node, 0));
                 code.store(code.add(code.load(total), code.load(code.operand(address(to, node, 1)))), total);
+                to.add(code.kernel(address(to, node, 2)));
+            }
+            case Update.MovingAverage m -> {
+                var code = new Code(Math.toIntExact(node.shape().size()));
+                int average = code.operand(address(to, node, 0)), weights = code.operand(address(to, node, 1));
+                int kept = code.times(code.load(average), m.decay());
+                code.store(code.add(kept, code.times(code.load(weights), 1 - m.decay())), average);
                 to.add(code.kernel(address(to, node, 2)));
             }
         }
@@ -45,25 +62,21 @@ final class UpdateLowering {
         }
     }
 
-    private static void slab(CpuLowering to, Update.Rule rule, Update.Group group, Node node) {
-        long first = (long) group.begin() * Float.BYTES;
-        var code = new Code(group.end() - group.begin());
-        int weights = code.operand(address(to, node, 0) + first), rate = code.single(address(to, node, 2));
-        int w = code.load(weights);
-        int g = code.load(code.operand(address(to, node, 1) + first));
-        if (group.weightDecay() != 0) g = code.add(g, code.times(w, group.weightDecay()));
-        int step = switch (rule) {
-            case Update.Rule.Sgd sgd when sgd.momentum() == 0 -> g;
-            case Update.Rule.Sgd sgd -> {
-                int state = code.operand(address(to, node, SlabUpdate.FIRST_STATE) + first);
-                int v = code.add(code.times(code.load(state), sgd.momentum()), g);
-                code.store(v, state);
-                yield sgd.nesterov() ? code.add(g, code.times(v, sgd.momentum())) : v;
-            }
-        };
-        code.store(code.minus(w, code.timesSingle(step, rate)), weights);
-        to.add(code.kernel(address(to, node, 4)));
+    /** The norm from sums of blocks, then a pass that scales. */
+    private static void clip(CpuLowering to, Update.ClipNorm op, Node node) {
+        long gradients = address(to, node, 0), count = node.shape().size(), sums = to.workspace(clipBytes(count));
+        int parts = Squares.parts(count);
+        long factor = sums + (long) parts * Double.BYTES;
+        to.add(new Squares(gradients, count, sums));
+        to.add(new Factors.Clip(sums, parts, op.limit(), factor));
+        var code = new Code(Math.toIntExact(count));
+        int slab = code.operand(gradients);
+        code.store(code.timesSingle(code.load(slab), code.single(factor)), slab);
+        to.add(code.kernel(address(to, node, 1)));
     }
+
+    /** Scratch memory that clipping {@code count} gradients needs. */
+    static long clipBytes(long count) { return (long) Squares.parts(count) * Double.BYTES + Float.BYTES; }
 
     private static void running(CpuLowering to, double momentum, double factor, Node node, int first, int count) {
         long offset = (long) first * Float.BYTES;
@@ -75,5 +88,5 @@ final class UpdateLowering {
         to.add(code.kernel(address(to, node, 2)));
     }
 
-    private static long address(CpuLowering to, Node node, int input) { return to.at(node.in(input)).address(); }
+    static long address(CpuLowering to, Node node, int input) { return to.at(node.in(input)).address(); }
 }

@@ -1,7 +1,5 @@
 package org.gabor.cpu;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,7 +17,7 @@ final class Workers implements AutoCloseable {
 
     /** None where threads would spin on the cores that others need. */
     private final int spins;
-    private final List<Worker> workers = new ArrayList<>();
+    private final Worker[] workers;
     private final Scratch scratch = new Scratch();
     /** Number of the current kernel in the upper half, its blocks left in the lower: who counts it down owns that block. */
     private final AtomicLong ticket = new AtomicLong();
@@ -32,15 +30,16 @@ final class Workers implements AutoCloseable {
     /** A pool of {@code threads}, the caller included. */
     Workers(int threads) {
         spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
+        this.workers = new Worker[threads - 1];
         for (int i = 1; i < threads; i++) {
             var worker = new Worker("gabor-cpu-" + i);
-            workers.add(worker);
+            workers[i - 1] = worker;
             worker.start();
         }
     }
 
     /** How many threads work, the caller included. */
-    int threads() { return workers.size() + 1; }
+    int threads() { return workers.length + 1; }
 
     /**
      * Does all blocks of a kernel and returns when they are done. What a block throws is thrown here, after the other
@@ -49,7 +48,7 @@ final class Workers implements AutoCloseable {
     synchronized void run(Kernel work) {
         if (closed) throw new IllegalStateException("the CPU backend is closed");
         int count = work.blocks();
-        if (count == 1 || workers.isEmpty()) {
+        if (count == 1 || workers.length == 0) {
             for (int block = 0; block < count; block++) work.run(scratch, block);
             return;
         }

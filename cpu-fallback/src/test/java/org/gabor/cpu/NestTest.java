@@ -56,7 +56,7 @@ class NestTest {
         var sum = new Loop(terms, F, F * columns);
         for (Bias kind : Bias.values())
             for (Activation f : new @Nullable Activation[] {null, new Activation.Relu()}) check(new Nest(a.address(), b.address(),
-                    c.address(), row, List.of(column), List.of(sum), List.of(), new Epilogue(kind, bias.address(), f)));
+                    c.address(), row, List.of(column), List.of(sum), List.of(), new Epilogue(kind, bias.address(), 0, f)));
     }
 
     @Test
@@ -90,6 +90,13 @@ class NestTest {
                 List.of(new Loop(11, F, F * 40)), outer, Epilogue.NONE));
     }
 
+    @Test
+    void theBiasOfARowMovesOnWithTheOutermostLoop() {
+        var groups = List.of(new Loop(3, F * 5, 0, F * 40 * 5), new Loop(2, 0, 0, F * 1000));
+        check(new Nest(a.address(), b.address(), c.address(), new Loop(5, F, 0, F * 40), List.of(new Loop(40, 0, F, F)),
+                List.of(new Loop(4, F * 9, F * 40)), groups, new Epilogue(Bias.ROW, bias.address(), F * 5, null)));
+    }
+
     private Nest nest(Loop rows, List<Loop> columns, List<Loop> reduction) {
         // B starts inside, since its steps may be negative
         return new Nest(a.address(), b.address() + F * 1000, c.address(), rows, columns, reduction, List.of(), Epilogue.NONE);
@@ -108,7 +115,7 @@ class NestTest {
                     double sum = nest.reduction().isEmpty() ? 0 : sum(nest, o, m, column);
                     sum += switch (nest.epilogue().kind()) {
                         case NONE -> 0;
-                        case ROW -> read(nest.epilogue().bias() + F * m);
+                        case ROW -> read(nest.epilogue().bias() + o.first * nest.epilogue().step() + F * m);
                         case COLUMN -> read(nest.epilogue().bias() + F * j);
                     };
                     if (nest.epilogue().activation() != null) sum = Math.max(sum, 0);
@@ -130,14 +137,17 @@ class NestTest {
 
     private static float read(long address) { return Memory.segment(address, F).get(ValueLayout.JAVA_FLOAT, 0); }
 
-    private record Turn(long a, long b, long c) {}
+    /** Offsets of a turn of several loops, and which turn of the outermost it is. */
+    private record Turn(long a, long b, long c, int first) {}
 
     private static List<Turn> turns(List<Loop> loops) {
-        List<Turn> turns = List.of(new Turn(0, 0, 0));
-        for (Loop l : loops) {
+        List<Turn> turns = List.of(new Turn(0, 0, 0, 0));
+        for (int depth = 0; depth < loops.size(); depth++) {
+            Loop l = loops.get(depth);
             var next = new ArrayList<Turn>();
             for (Turn t : turns)
-                for (int i = 0; i < l.count(); i++) next.add(new Turn(t.a + i * l.a(), t.b + i * l.b(), t.c + i * l.c()));
+                for (int i = 0; i < l.count(); i++)
+                    next.add(new Turn(t.a + i * l.a(), t.b + i * l.b(), t.c + i * l.c(), depth == 0 ? i : t.first));
             turns = next;
         }
         return turns;

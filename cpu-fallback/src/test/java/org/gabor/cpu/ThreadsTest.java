@@ -13,6 +13,7 @@ import org.gabor.optim.Sgd;
 import org.gabor.spi.Backend;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
+import org.gabor.train.LearningRule;
 import org.gabor.train.Parameters;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
@@ -36,7 +37,8 @@ class ThreadsTest {
     private static Map<String, float[]> train(ModelSpec model, int batch, int threads) {
         int c = model.channels();
         var scaling = new Scaling(Collections.nCopies(c, 1 / 64.0), Collections.nCopies(c, -2.0));
-        TrainingGraph graph = TrainingGraph.of(model, scaling, Sgd.lr(0.05).momentum(0.9).weightDecay(1e-4), batch);
+        LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9).weightDecay(1e-4));
+        TrainingGraph graph = TrainingGraph.of(model, scaling, rule, batch);
         var after = new LinkedHashMap<String, float[]>();
         try (Backend backend = new CpuBackend(threads)) {
             Parameters parameters = Parameters.forTraining(backend, graph);

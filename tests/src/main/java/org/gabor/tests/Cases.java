@@ -10,8 +10,10 @@ public final class Cases {
     /** Every case; their names are distinct. */
     public static List<Case> all() {
         return Stream.of(ConvolutionCases.all(), ProductCases.all(), PoolingCases.all(), PointwiseCases.all(),
+                ActivationCases.all(),
                 NormalizationCases.all(), LossCases.all(), MovementCases.all(), UpdateCases.all(), ChainCases.all(),
-                NetworkCases.all())
+                FusionCases.all(),
+                CustomCases.all(), NetworkCases.all())
                 .flatMap(List::stream).toList();
     }
 }

@@ -8,7 +8,8 @@ import static org.gabor.tests.Args.pixels;
 import java.util.ArrayList;
 import java.util.List;
 import org.gabor.graph.Activation.Relu;
-import org.gabor.graph.Loss.SoftmaxCrossEntropy;
+import org.gabor.graph.Criterion.CrossEntropy;
+import org.gabor.graph.Loss.SampleLoss;
 import org.gabor.graph.Movement.Pad;
 import org.gabor.graph.Movement.Slice;
 import org.gabor.graph.Node;
@@ -81,7 +82,7 @@ final class ChainCases {
             g.output("bias", b).output("tanh", b.tanh());
         }));
         cases.add(Case.chain("dense + bias + cross entropy", f, with(args, labels(n, 10)), (g, in) -> {
-            Node logits = dense(in), loss = g.add(new SoftmaxCrossEntropy(), logits, in.get(3));
+            Node logits = dense(in), loss = g.add(new SampleLoss(new CrossEntropy()), logits, in.get(3));
             g.output("losses", loss).output("loss", loss.mean()).output("logits", logits);
         }));
     }

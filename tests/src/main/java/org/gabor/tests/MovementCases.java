@@ -5,17 +5,24 @@ import static org.gabor.tests.Args.in;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.gabor.graph.DType;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Leaf;
+import org.gabor.graph.Movement.Concat;
 import org.gabor.graph.Movement.Convert;
+import org.gabor.graph.Movement.Interpolation;
 import org.gabor.graph.Movement.Pad;
+import org.gabor.graph.Movement.PadReflect;
+import org.gabor.graph.Movement.PadReflectGrad;
 import org.gabor.graph.Movement.Reshape;
+import org.gabor.graph.Movement.Resize;
+import org.gabor.graph.Movement.ResizeGrad;
 import org.gabor.graph.Movement.Slice;
 import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
 
-/** Moves of elements: exact, so whole numbers say everything. */
+/** Moves of elements: exact, so whole numbers say everything but of sums and of shares. */
 final class MovementCases {
     private static final Filling WHOLE = Filling.INTEGERS;
 
@@ -27,6 +34,9 @@ final class MovementCases {
         slices(cases);
         pads(cases);
         converts(cases);
+        concats(cases);
+        mirrors(cases);
+        resizes(cases);
         for (Shape s : List.of(Shape.of(1), Shape.of(33, 10), Shape.of(16, 3, 5, 5)))
             cases.add(Case.of(new Leaf.Fill(new TensorType(s, DType.F32), -2.5), WHOLE));
         return cases;
@@ -74,6 +84,58 @@ final class MovementCases {
                 cases.add(new Case("Convert", "Convert to " + l + " and back", List.of(in("x", WHOLE, s)), WHOLE, false,
                         (g, in) -> g.output("y", g.add(new Convert(Layout.LOGICAL),
                                 g.add(new Convert(l), in.getFirst())))));
+    }
+
+    /** One to four values one behind the other on every axis, channels in numbers that fill no block. */
+    private static void concats(List<Case> cases) {
+        int[][] shapes = {{2, 3, 5, 4}, {16, 5, 3, 3}, {17, 6, 2, 3}, {32, 1, 4, 4}, {3, 16, 2, 2}, {7, 5}, {33, 10}, {9}};
+        int[] sizes = {3, 1, 17, 6};
+        for (int[] s : shapes)
+            for (int axis = 0; axis < s.length; axis++)
+                for (int count = 1; count <= 4; count++) {
+                    if (count == 1 && axis != 1) continue;
+                    var args = new ArrayList<Case.Arg>();
+                    for (int i = 0; i < count; i++) {
+                        int[] dims = s.clone();
+                        if (i > 0) dims[axis] = sizes[i];
+                        args.add(in("x" + i, WHOLE, dims));
+                    }
+                    cases.add(Case.of(new Concat(axis), WHOLE, args.toArray(new Case.Arg[0])));
+                }
+    }
+
+    private static void mirrors(List<Case> cases) {
+        int[][] shapes = {{1, 1, 2, 3}, {2, 3, 5, 7}, {16, 6, 4, 4}, {17, 5, 3, 4}, {32, 17, 4, 3}};
+        int[][] borders = {{1, 1, 1, 1}, {0, 2, 1, 0}, {2, 0, 0, 2}, {0, 0, 0, 1}};
+        for (int[] s : shapes)
+            for (int[] b : borders) {
+                if (Math.max(b[0], b[2]) >= s[2] || Math.max(b[1], b[3]) >= s[3]) continue;
+                var mirror = new PadReflect(b[0], b[1], b[2], b[3]);
+                cases.add(Case.of(mirror, WHOLE, in("x", WHOLE, s)));
+                for (Filling f : Filling.values())
+                    cases.add(Case.of(new PadReflectGrad(mirror), f,
+                            in("dy", f, s[0], s[1], s[2] + b[0] + b[2], s[3] + b[1] + b[3])).withZeros());
+            }
+    }
+
+    /** Larger, smaller, by whole factors and by odd ones. */
+    private static void resizes(List<Case> cases) {
+        int[][] shapes = {{1, 1, 1, 1}, {2, 3, 4, 5}, {16, 6, 4, 4}, {17, 5, 3, 6}, {32, 17, 4, 2}};
+        int[][] sizes = {{8, 10}, {7, 9}, {3, 2}, {4, 4}, {1, 1}, {2, 16}};
+        for (int[] s : shapes)
+            for (int[] size : sizes)
+                for (Interpolation how : Interpolation.values())
+                    for (Filling f : Filling.values()) {
+                        // shares are quarters and eighths only where sizes are powers of two
+                        boolean powers = Stream.of(s[2], s[3], size[0], size[1]).allMatch(d -> Integer.bitCount(d) == 1);
+                        if (f.exact() && how == Interpolation.BILINEAR && !powers) continue;
+                        if (!f.exact() && how == Interpolation.NEAREST && size[0] > s[2]) continue;
+                        cases.add(Case.of(new Resize(how, size[0], size[1]), f, in("x", f, s)).withZeros());
+                        // positive, so that few sums are 0
+                        Values dy = f.exact() ? Values.below(5).affine(1, 1) : f.numbers();
+                        cases.add(Case.of(new ResizeGrad(how, s[2], s[3]), f, in("dy", dy, s[0], s[1], size[0], size[1]))
+                                .withZeros());
+                    }
     }
 
     private static Case slice(int[] start, int[] end, int[] stride, int... dims) {

@@ -7,8 +7,9 @@ import static org.gabor.tests.Args.labels;
 import java.util.ArrayList;
 import java.util.List;
 import org.gabor.graph.Autodiff;
+import org.gabor.graph.Criterion.CrossEntropy;
 import org.gabor.graph.Graph;
-import org.gabor.graph.Loss.SoftmaxCrossEntropy;
+import org.gabor.graph.Loss.SampleLoss;
 import org.gabor.graph.Node;
 import org.gabor.graph.Normalization.BatchNorm;
 import org.gabor.graph.Normalization.BnStats;
@@ -18,6 +19,7 @@ import org.gabor.graph.Update;
 import org.gabor.graph.Update.Group;
 import org.gabor.graph.Update.RunningUpdate;
 import org.gabor.graph.Update.SlabUpdate;
+import org.gabor.graph.UpdateRule;
 import org.gabor.graph.Window;
 
 /** Small networks with their gradients, and batch normalisation with what surrounds it. */
@@ -82,7 +84,7 @@ final class NetworkCases {
             y = relu ? y.relu().maxPool(pool) : y.tanh().meanPool(pool);
             y = y.conv2d(in.get(4), Window.of(3, 1, 0));
             y = (relu ? y.relu() : y.tanh()).flatten().matmul(in.get(5), false, true).addBias(in.get(6));
-            named(g, g.add(new SoftmaxCrossEntropy(), y, in.get(1)).mean(), in);
+            named(g, g.add(new SampleLoss(new CrossEntropy()), y, in.get(1)).mean(), in);
         }).withZeros();
     }
 
@@ -95,7 +97,7 @@ final class NetworkCases {
             y = g.add(new BatchNorm(EPS), y, g.add(new BnStats(), y), in.get(3), in.get(4)).relu();
             y = y.conv2d(in.get(5), Window.of(3, 1, 1)).plus(x).relu();
             y = y.meanPool(Window.of(6, 1, 0)).flatten().matmul(in.get(6), false, true);
-            named(g, g.add(new SoftmaxCrossEntropy(), y, in.get(1)).mean(), in);
+            named(g, g.add(new SampleLoss(new CrossEntropy()), y, in.get(1)).mean(), in);
         }).withZeros();
     }
 
@@ -126,7 +128,7 @@ final class NetworkCases {
                 new Case.Arg("step", TensorType.i32(1), false, Values.all(1)));
         return Case.chain("an image is read in a step that updates weights", REALS, args, (g, in) -> {
             g.output("image", in.get(0).conv2d(in.get(1), Window.of(3, 1, 1)));
-            var rule = new SlabUpdate(new Update.Rule.Sgd(0, false), List.of(new Group("all", 0, 64, 0)));
+            var rule = new SlabUpdate(new UpdateRule.Sgd(0, 0, false), List.of(new Group("all", 0, 64, 0)));
             g.add(rule, in.get(3), in.get(4), in.get(5), in.get(6), in.get(2));
         });
     }

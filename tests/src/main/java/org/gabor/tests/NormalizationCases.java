@@ -9,9 +9,11 @@ import org.gabor.graph.Normalization.BatchNorm;
 import org.gabor.graph.Normalization.BnGradSums;
 import org.gabor.graph.Normalization.BnGradX;
 import org.gabor.graph.Normalization.BnStats;
+import org.gabor.graph.Normalization.Lrn;
+import org.gabor.graph.Normalization.LrnGrad;
 import org.gabor.graph.Shape;
 
-/** Batch normalisation in its parts. */
+/** Batch normalisation in its parts, and local response normalisation. */
 final class NormalizationCases {
     private static final double EPS = 1e-5;
     private static final Filling REALS = Filling.REALS;
@@ -44,6 +46,13 @@ final class NormalizationCases {
         cases.add(Case.of(new BatchNorm(EPS), REALS, in("x", Values.NORMAL, 4, 3, 2, 2),
                 kept("stats", Values.cycle(0.5, -1, 2, 0, 0, 0), 2, 3),
                 kept("gamma", Values.all(1), 3), kept("beta", Values.all(0), 3)).named("without variance"));
+        for (int size : new int[] {1, 2, 3, 4, 5, 8})
+            for (int[] s : new int[][] {{1, 1, 1, 1}, {2, 7, 3, 3}, {16, 6, 4, 4}, {17, 5, 3, 2}, {32, 17, 2, 3}, {3, 64, 2, 2}})
+                for (Lrn lrn : List.of(new Lrn(size, 1e-4, 0.75, 2), new Lrn(size, 0.5, 0.75, 1), new Lrn(size, 0.1, 1, 1))) {
+                    if (lrn.beta() == 1 && size % 2 == 0) continue;
+                    cases.add(Case.of(lrn, REALS, in("x", Values.NORMAL, s)));
+                    cases.add(Case.of(new LrnGrad(lrn), REALS, in("x", Values.NORMAL, s), in("dy", Values.NORMAL, s)));
+                }
         return cases;
     }
 }

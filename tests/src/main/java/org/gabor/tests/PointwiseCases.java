@@ -5,22 +5,26 @@ import static org.gabor.tests.Args.kept;
 import static org.gabor.tests.Args.pixels;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.gabor.graph.Activation;
 import org.gabor.graph.Pointwise.Activate;
-import org.gabor.graph.Pointwise.ActivateGrad;
 import org.gabor.graph.Pointwise.Add;
 import org.gabor.graph.Pointwise.AddBias;
 import org.gabor.graph.Pointwise.ChannelSum;
+import org.gabor.graph.Pointwise.Dropout;
+import org.gabor.graph.Pointwise.Mul;
 import org.gabor.graph.Pointwise.Normalize;
+import org.gabor.graph.Pointwise.SumTo;
 import org.gabor.graph.Shape;
+import org.gabor.graph.TensorType;
+import org.gabor.random.Stream;
 
 /** Operations element by element, and a channel at a time. */
 final class PointwiseCases {
     private PointwiseCases() {}
 
-    private static final List<Shape> SHAPES = List.of(Shape.of(1, 1, 1, 1), Shape.of(2, 3, 5, 7), Shape.of(16, 6, 9, 9),
+    static final List<Shape> SHAPES = List.of(Shape.of(1, 1, 1, 1), Shape.of(2, 3, 5, 7), Shape.of(16, 6, 9, 9),
             Shape.of(17, 16, 4, 4), Shape.of(33, 1, 6, 6), Shape.of(1, 64, 3, 3), Shape.of(32, 17, 1, 1),
             Shape.of(1, 1),
             Shape.of(5, 7), Shape.of(64, 120), Shape.of(33, 10), Shape.of(1, 3, 97, 103), Shape.of(16, 2, 30, 31));
@@ -31,26 +35,15 @@ final class PointwiseCases {
             for (Shape s : SHAPES) {
                 Case.Arg x = in("x", f.numbers(), s), dy = in("dy", f.numbers(), s);
                 if (s.size() > 1 || !f.exact()) cases.add(Case.of(new Add(), f, x, dy));
+                cases.add(Case.of(new Mul(), f, x, dy));
                 cases.add(Case.of(new AddBias(), f, x, kept("b", f.numbers().affine(1, 4), s.c())));
                 cases.add(Case.of(new ChannelSum(), f, x));
-                // one element is at the mercy of its sign
-                Case.Arg some = in("x", s.size() == 1 ? Values.all(2) : f.numbers(), s);
-                cases.add(Case.of(new Activate(new Activation.Relu()), f, some).withZeros());
-                cases.add(Case.of(new ActivateGrad(new Activation.Relu()), f, some, dy).withZeros());
             }
             for (int size : new int[] {17, 1000})
                 cases.add(Case.of(new Activate(new Activation.Relu()), f, in("x", f, size)).withZeros());
+            broadcasts(cases, f);
+            dropouts(cases, f);
         }
-        for (Shape s : SHAPES) {
-            cases.add(Case.of(new Activate(new Activation.Tanh()), Filling.REALS, in("x", Filling.REALS.numbers(), s)));
-            cases.add(Case.of(new ActivateGrad(new Activation.Tanh()), Filling.REALS, in("y", Values.uniform(-1, 1), s),
-                    in("dy", Filling.REALS.numbers(), s)));
-        }
-        cases.add(special(new Activation.Relu(), 1.5, -1.5, Double.NaN, Double.POSITIVE_INFINITY, 0x1p-149,
-                Float.MAX_VALUE, 7));
-        cases.add(special(new Activation.Tanh(), Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-30,
-                -1e-6, 9, -9.1,
-                100, -1e30, 1e-3, 0.54, -0.56));
         for (int n : new int[] {1, 16, 17, 32}) {
             cases.add(normalize(Filling.INTEGERS, List.of(2.0), List.of(-1.0), n, 1, 7, 5));
             cases.add(normalize(Filling.REALS, List.of(1 / 255.0), List.of(-0.5), n, 1, 8, 8));
@@ -60,12 +53,46 @@ final class PointwiseCases {
         return cases;
     }
 
-    /** Values that go to the edges of the numbers, in every place of a vector. */
-    private static Case special(Activation f, double... values) {
-        int size = values.length * 19;
-        double[] all = IntStream.range(0, size).map(i -> (i + i / values.length) % values.length)
-                .mapToDouble(i -> values[i]).toArray();
-        return Case.of(new Activate(f), Filling.REALS, in("x", Values.cycle(all), size)).named("at the edges");
+    /** Every way in which dimensions of 1 may stand against those of an image or a matrix, on both sides. */
+    private static void broadcasts(List<Case> cases, Filling f) {
+        for (Shape s : List.of(Shape.of(2, 3, 5, 7), Shape.of(16, 6, 4, 4), Shape.of(17, 5, 3, 3), Shape.of(32, 17, 2, 3)))
+            for (int ones = 1; ones < 16; ones++) {
+                int[] dims = s.dims();
+                for (int axis = 0; axis < 4; axis++) if ((ones >> axis & 1) == 1) dims[axis] = 1;
+                // far from -a, so that few sums are 0
+                Case.Arg a = in("a", f.numbers(), s), b = in("b", f.numbers().affine(1, 5), Shape.of(dims));
+                cases.add(Case.of(new Add(), f, a, b));
+                cases.add(Case.of(new Mul(), f, a, b));
+                if (ones % 3 == 0) cases.add(Case.of(new Add(), f, b, a));
+                if (ones % 3 == 1) cases.add(Case.of(new Mul(), f, b, a));
+                cases.add(Case.of(new SumTo(Shape.of(dims)), f, in("x", f.numbers().affine(1, 1), s)).withZeros());
+            }
+        int[][][] both = {{{5, 1}, {1, 7}}, {{1, 10}, {33, 1}}, {{16, 1, 4, 4}, {1, 6, 1, 1}}, {{16, 6, 1, 1}, {1, 1, 4, 4}},
+                {{1, 3, 5, 1}, {2, 1, 1, 7}}, {{32, 1, 1, 3}, {1, 17, 2, 1}}, {{1, 1}, {4, 5}}, {{64, 120}, {64, 1}}};
+        for (int[][] s : both) {
+            Case.Arg a = in("a", f, s[0]), b = in("b", f.numbers().affine(1, 5), s[1]);
+            cases.add(Case.of(new Add(), f, a, b));
+            cases.add(Case.of(new Mul(), f, a, b));
+        }
+        for (int[][] s : new int[][][] {{{5, 7}, {1, 7}}, {{33, 10}, {33, 1}}, {{64, 120}, {1, 1}}})
+            cases.add(Case.of(new SumTo(Shape.of(s[1])), f, in("x", f.numbers().affine(1, 1), s[0])).withZeros());
+    }
+
+    /** Masks are words of a stream: equal on every machine, so what is dropped is exactly 0 and what is kept is not. */
+    private static void dropouts(List<Case> cases, Filling f) {
+        double[][] keys = {{0, 0, 0, 0}, {17, -4, 3, 1}, {-1, 123456789, 1000000, 0}};
+        for (Shape s : List.of(Shape.of(5, 7), Shape.of(33, 10), Shape.of(2, 3, 5, 7), Shape.of(16, 6, 9, 9),
+                Shape.of(17, 5, 3, 3), Shape.of(32, 17, 2, 3)))
+            for (double rate : f.exact() ? new double[] {0, 0.5, 0.75} : new double[] {0.1, 0.3, 0.9})
+                for (double[] key : keys)
+                    cases.add(dropout(rate, f, key, s).named("with the key " + Arrays.toString(key)));
+    }
+
+    private static Case dropout(double rate, Filling f, double[] key, Shape s) {
+        return Case.of(new Dropout(rate, Stream.id("3/dropout" + s)), f, in("x", f.numbers(), s),
+                new Case.Arg("seed", TensorType.i32(2), false, Values.cycle(key[0], key[1])),
+                new Case.Arg("step", TensorType.i32(1), false, Values.all(key[2])),
+                new Case.Arg("epoch", TensorType.i32(1), false, Values.all(key[3]))).withZeros();
     }
 
     private static Case normalize(Filling f, List<Double> scale, List<Double> shift, int... dims) {

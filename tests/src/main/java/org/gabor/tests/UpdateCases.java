@@ -11,16 +11,29 @@ import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
 import org.gabor.graph.Update;
 import org.gabor.graph.Update.Accumulate;
+import org.gabor.graph.Update.ClipNorm;
+import org.gabor.graph.Update.ClipValue;
 import org.gabor.graph.Update.FiniteGuard;
 import org.gabor.graph.Update.Group;
+import org.gabor.graph.Update.MovingAverage;
 import org.gabor.graph.Update.PackSlab;
-import org.gabor.graph.Update.Rule.Sgd;
 import org.gabor.graph.Update.RunningUpdate;
 import org.gabor.graph.Update.SlabUpdate;
+import org.gabor.graph.UpdateRule;
+import org.gabor.graph.UpdateRule.Adagrad;
+import org.gabor.graph.UpdateRule.Adam;
+import org.gabor.graph.UpdateRule.RmsProp;
+import org.gabor.graph.UpdateRule.Sgd;
 
 /** Changes in place, with the guard open and closed. */
 final class UpdateCases {
     private static final int MANY = 100_003;
+
+    /** Every rule with what makes a difference to it. */
+    private static final List<UpdateRule> RULES = List.of(new Sgd(0, 0, false), new Sgd(0.9, 0, false), new Sgd(0.9, 0, true),
+            new Sgd(0.9, 0.5, false), new Adam(0.9, 0.999, 1e-8, false), new Adam(0.8, 0.99, 1e-6, true),
+            new RmsProp(0.99, 1e-8, 0, false), new RmsProp(0.9, 1e-5, 0.9, false), new RmsProp(0.99, 1e-8, 0, true),
+            new RmsProp(0.95, 1e-3, 0.5, true), new Adagrad(1e-10));
 
     private UpdateCases() {}
 
@@ -30,9 +43,11 @@ final class UpdateCases {
         packs(cases);
         for (boolean open : new boolean[] {true, false}) {
             String special = open ? "" : "behind a closed guard";
-            for (Sgd rule : List.of(new Sgd(0, false), new Sgd(0.9, false), new Sgd(0.9, true)))
-                for (int[] sizes : new int[][] {{1, 1}, {16, 32}, {40_000, 17}}) cases.add(slab(rule, sizes[0], sizes[1],
-                        open).named(special));
+            for (UpdateRule rule : RULES)
+                for (int[] sizes : new int[][] {{1, 1}, {16, 32}, {40_000, 17}})
+                    for (int step : rule instanceof UpdateRule.Adagrad ? new int[] {0} : new int[] {0, 7, 9999})
+                        if (open || step == 7) cases.add(slab(rule, sizes[0], sizes[1], step, open).named(special));
+            for (int size : new int[] {1, 48, 1040}) clips(cases, size, open, special);
             for (int c : new int[] {1, 6, 17, 64})
                 for (long count : new long[] {2, 3 * 49})
                     cases.add(Case.of(new RunningUpdate(0.1, count), Filling.REALS,
@@ -48,20 +63,50 @@ final class UpdateCases {
         return new Case.Arg("guard", Update.GUARD, true, open ? Values.all(0) : Values.cycle(1, 100));
     }
 
-    /** Two groups, zeros at the end of each, and a stretch behind them that belongs to no group and stays as it is. */
-    private static Case slab(Sgd rule, int first, int second, boolean open) {
+    /** Two groups, zeros at the end of each, and a stretch behind them that belongs to no group. */
+    private static Case slab(UpdateRule rule, int first, int second, int step, boolean open) {
         int begin = (first + 15) / 16 * 16, end = begin + (second + 15) / 16 * 16, size = end + 16;
         var groups = List.of(new Group("decay", 0, begin, 5e-4), new Group("no decay", begin, end, 0));
-        Values padded = (random, i) -> {
-            boolean padding = i < begin ? i >= first : i < end && i >= begin + second;
-            return padding ? 0 : random.normal(i);
-        };
-        var args = new ArrayList<>(List.of(kept("weights", padded, size), kept("gradients", padded, size),
-                in("lr", Values.all(0.05), 1), new Case.Arg("step", TensorType.i32(1), false, Values.all(7)), guard(open)));
-        if (rule.states() == 1) args.add(kept("velocity", padded, size));
+        Inside padded = values -> (random, i) -> i < first || (i >= begin && i < begin + second) ? values.at(random, i) : 0;
+        var args = new ArrayList<>(List.of(kept("weights", padded.of(Values.NORMAL), size),
+                kept("gradients", padded.of(Values.NORMAL), size), in("lr", Values.all(0.05), 1),
+                new Case.Arg("step", TensorType.i32(1), false, Values.all(step)), guard(open)));
+        for (int i = 0; i < rule.states(); i++)
+            args.add(kept("state" + i, padded.of(positive(rule, i) ? Values.uniform(0.3, 2) : Values.uniform(-0.5, 0.5)), size));
         // without named outputs: the slabs are read as parameters, and their padding is zero
-        return new Case("SlabUpdate", rule + " " + groups, args, Filling.REALS, true,
+        return new Case("SlabUpdate", rule + " " + groups + " step " + step, args, Filling.REALS, true,
                 (g, in) -> g.add(new SlabUpdate(rule, groups), in));
+    }
+
+    private interface Inside {
+        Values of(Values values);
+    }
+
+    /** Whether a state is a mean of squares, which is no less than the square of the mean. */
+    private static boolean positive(UpdateRule rule, int state) {
+        return switch (rule) {
+            case UpdateRule.Sgd _ -> false;
+            case UpdateRule.Adam _ -> state == 1;
+            case UpdateRule.RmsProp _,UpdateRule.Adagrad _ -> state == 0;
+        };
+    }
+
+    /** Norms and values below and above the limit; the moving average of as many weights. */
+    private static void clips(List<Case> cases, int size, boolean open, String special) {
+        for (double limit : new double[] {0.01, 0.8, 1e6}) {
+            Case.Arg gradients = kept("gradients", Values.NORMAL, size);
+            cases.add(changes(new ClipNorm(limit), gradients, guard(open)).named(special));
+            cases.add(changes(new ClipValue(limit), gradients, guard(open)).named(special));
+        }
+        for (double decay : new double[] {0, 0.9, 0.9999})
+            cases.add(changes(new MovingAverage(decay), kept("average", Values.NORMAL, size),
+                    kept("weights", Values.NORMAL, size), guard(open)).named(special));
+    }
+
+    /** An update that is judged by what the parameters are after it. */
+    private static Case changes(Update op, Case.Arg... args) {
+        return new Case(op.getClass().getSimpleName(), op.toString(), List.of(args), Filling.REALS, true,
+                (g, in) -> g.add(op, in));
     }
 
     private static void packs(List<Case> cases) {

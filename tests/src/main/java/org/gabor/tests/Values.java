@@ -34,6 +34,11 @@ public interface Values {
     /** These values times {@code scale} plus {@code shift}. */
     default Values affine(double scale, double shift) { return (random, i) -> scale * at(random, i) + shift; }
 
+    /** These values, those outside of a range brought to its end. */
+    default Values clamped(double low, double high) {
+        return (random, i) -> Math.clamp(at(random, i), low, high);
+    }
+
     /** Statistics [2,c]: these values as means, then variances between 0.5 and 2. */
     default Values statistics(int c) { return (random, i) -> i < c ? at(random, i) : uniform(0.5, 2).at(random, i); }
 }

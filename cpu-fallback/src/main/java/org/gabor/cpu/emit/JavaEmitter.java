@@ -1,14 +1,19 @@
 package org.gabor.cpu.emit;
 
+import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
+import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Pool;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.cpu.kernel.Rows;
+import org.gabor.cpu.kernel.Separable;
+import org.gabor.cpu.kernel.Squares;
 import org.gabor.cpu.kernel.Sums;
 
 /** Kernels made of plain Java loops: correct on every machine. */
@@ -22,14 +27,16 @@ public final class JavaEmitter {
             case Pointwise p -> new PointwiseKernel(p);
             case Sums s -> new SumsKernel(s);
             case Coefficients c -> new CoefficientsKernel(c);
-            case Pool p -> switch (p.kind()) {
-                case MAX, MEAN -> new PoolKernel(p);
-                case MAX_GRADIENT, MEAN_GRADIENT -> new PoolGradientKernel(p);
-            };
+            case Factors f -> new FactorsKernel(f);
+            case Squares s -> new SquaresKernel(s);
+            case Pool p -> p.gradient() ? new PoolGradientKernel(p) : new PoolKernel(p);
+            case Separable s -> new SeparableKernel(s);
+            case Lrn l -> new LrnKernel(l);
             case Rows r -> new RowsKernel(r);
             case Copy c -> new CopyKernel(c);
             case Rim r -> new RimKernel(r);
             case FiniteScan f -> new FiniteScanKernel(f);
+            case Call c -> new CallKernel(c);
         };
     }
 }

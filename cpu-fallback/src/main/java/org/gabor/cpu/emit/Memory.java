@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 public final class Memory {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
     private static final byte[] ZEROS = new byte[1 << 12];
@@ -16,6 +17,10 @@ public final class Memory {
     static float f32(long address) { return ALL.get(F32, address); }
 
     static void f32(long address, float value) { ALL.set(F32, address, value); }
+
+    static double f64(long address) { return ALL.get(F64, address); }
+
+    static void f64(long address, double value) { ALL.set(F64, address, value); }
 
     static int i32(long address) { return ALL.get(I32, address); }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.graph.Activation;
 
 /**
@@ -65,7 +66,7 @@ final class NestKernel implements Kernel {
         Columns cols = columns.get(block % columns.size());
         int tile = block / columns.size() % tiles;
         int outer = block / columns.size() / tiles;
-        long a = nest.a(), b = nest.b(), c = nest.c();
+        long a = nest.a(), b = nest.b(), c = nest.c(), bias = nest.epilogue().bias();
         for (int i = nest.outer().size() - 1; i >= 0; i--) {
             Loop l = nest.outer().get(i);
             int turn = outer % l.count();
@@ -73,15 +74,17 @@ final class NestKernel implements Kernel {
             a += turn * l.a();
             b += turn * l.b();
             c += turn * l.c();
+            if (i == 0) bias += turn * nest.epilogue().step();
         }
         int first = tile * Scratch.ROWS;
         int rows = Math.min(Scratch.ROWS, nest.rows().count() - first);
         a += first * nest.rows().a();
         c += first * nest.rows().c();
 
-        start(scratch, cols, first, rows);
+        for (int m = 0; m < rows; m++) Arrays.fill(scratch.sums[m], 0, cols.count, 0f);
         if (!nest.reduction().isEmpty()) reduce(scratch, cols, a, b, rows);
-        finish(scratch, cols, c, rows);
+        bias += 4L * (nest.epilogue().kind() == Bias.ROW ? first : cols.first);
+        finish(scratch, cols, c, bias, rows);
     }
 
     private void reduce(Scratch scratch, Columns cols, long a, long b, int rows) {
@@ -135,26 +138,19 @@ final class NestKernel implements Kernel {
         for (int j = 0; j < count; j++) c[j] += a * x[j];
     }
 
-    private void start(Scratch scratch, Columns cols, int first, int rows) {
-        Nest.Epilogue e = nest.epilogue();
-        for (int m = 0; m < rows; m++) {
-            switch (e.kind()) {
-                case NONE -> Arrays.fill(scratch.sums[m], 0, cols.count, 0f);
-                case ROW -> Arrays.fill(scratch.sums[m], 0, cols.count, Memory.f32(e.bias() + 4L * (first + m)));
-                case COLUMN -> Memory.load(e.bias() + 4L * cols.first, scratch.sums[m], 0, cols.count);
-            }
-        }
-    }
-
-    private void finish(Scratch scratch, Columns cols, long c, int rows) {
+    /** The bias comes last: a large one would take digits from every sum before. */
+    private void finish(Scratch scratch, Columns cols, long c, long bias, int rows) {
+        Bias kind = nest.epilogue().kind();
+        if (kind == Bias.COLUMN) Memory.load(bias, scratch.taps[0], 0, cols.count);
         Activation f = nest.epilogue().activation();
         for (int m = 0; m < rows; m++) {
             float[] sums = scratch.sums[m];
-            switch (f) {
-                case null -> {}
-                case Activation.Relu _ -> Elementwise.relu(cols.count, sums, sums);
-                case Activation.Tanh _ -> Elementwise.tanh(cols.count, sums, sums);
+            switch (kind) {
+                case NONE -> {}
+                case ROW -> Elementwise.add(cols.count, sums, sums, Memory.f32(bias + 4L * m));
+                case COLUMN -> Elementwise.add(cols.count, sums, sums, scratch.taps[0]);
             }
+            if (f != null) Functions.apply(f, cols.count, sums, sums, scratch);
             cols.store(c + m * nest.rows().c(), sums);
         }
     }

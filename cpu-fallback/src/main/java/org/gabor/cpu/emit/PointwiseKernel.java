@@ -1,16 +1,24 @@
 package org.gabor.cpu.emit;
 
+import java.util.Arrays;
 import java.util.List;
 import org.gabor.cpu.kernel.Pointwise;
+import org.gabor.cpu.kernel.Pointwise.Along;
+import org.gabor.cpu.kernel.Pointwise.Draws;
 import org.gabor.cpu.kernel.Pointwise.Element;
 import org.gabor.cpu.kernel.Pointwise.Instruction;
 import org.gabor.cpu.kernel.Pointwise.Instruction.Apply;
 import org.gabor.cpu.kernel.Pointwise.Instruction.Combine;
+import org.gabor.cpu.kernel.Pointwise.Instruction.Drop;
 import org.gabor.cpu.kernel.Pointwise.Instruction.Fill;
 import org.gabor.cpu.kernel.Pointwise.Instruction.Load;
+import org.gabor.cpu.kernel.Pointwise.Instruction.Root;
+import org.gabor.cpu.kernel.Pointwise.Instruction.Slope;
 import org.gabor.cpu.kernel.Pointwise.Instruction.Store;
 import org.gabor.cpu.kernel.Pointwise.Operand;
 import org.gabor.cpu.kernel.Pointwise.Source;
+import org.gabor.graph.Pointwise.Dropout;
+import org.gabor.random.Philox;
 
 /** A chain in Java: instruction by instruction on pieces of a run that fit the first-level cache. */
 final class PointwiseKernel implements Kernel {
@@ -49,21 +57,19 @@ final class PointwiseKernel implements Kernel {
             int first = (int) (item % pieces) * Scratch.WIDTH;
             int n = Math.min(Scratch.WIDTH, p.run() - first);
             long run = item / pieces;
-            for (Instruction i : code) step(i, r, run, first, n);
+            for (Instruction i : code) step(i, scratch, r, run, first, n);
         }
     }
 
-    private void step(Instruction instruction, float[][] r, long run, int first, int n) {
+    private void step(Instruction instruction, Scratch scratch, float[][] r, long run, int first, int n) {
         switch (instruction) {
             case Load l -> load(operands[l.operand()], run, first, r[l.register()], n);
             case Store s -> Memory.store(r[s.register()], 0, address(operands[s.operand()], run) + 4L * first, n);
-            case Fill f -> java.util.Arrays.fill(r[f.register()], 0, n, single(f.source(), run));
-            case Apply a -> {
-                switch (a.f()) {
-                    case RELU -> Elementwise.relu(n, r[a.register()], r[a.x()]);
-                    case TANH -> Elementwise.tanh(n, r[a.register()], r[a.x()]);
-                }
-            }
+            case Fill f -> Arrays.fill(r[f.register()], 0, n, single(f.source(), run));
+            case Apply a -> Functions.apply(a.f(), n, r[a.register()], r[a.x()], scratch);
+            case Slope d -> Functions.slope(d.f(), n, r[d.register()], r[d.v()], r[d.dy()], scratch);
+            case Root root -> Elementwise.root(n, r[root.register()], r[root.x()]);
+            case Drop d -> drop(d.draws(), scratch, run * p.run() + first, n, r[d.register()], r[d.x()]);
             case Combine c -> {
                 float[] y = r[c.register()], a = r[c.x()];
                 if (c.y() instanceof Source.Register b) combine(c, n, y, a, r[b.index()]);
@@ -77,8 +83,9 @@ final class PointwiseKernel implements Kernel {
             case ADD -> Elementwise.add(n, y, a, b);
             case SUB -> Elementwise.sub(n, y, a, b);
             case MUL -> Elementwise.mul(n, y, a, b);
-            case RELU_SLOPE -> Elementwise.reluSlope(n, y, a, b);
-            case TANH_SLOPE -> Elementwise.tanhSlope(n, y, a, b);
+            case DIV -> Elementwise.div(n, y, a, b);
+            case MIN -> Elementwise.min(n, y, a, b);
+            case MAX -> Elementwise.max(n, y, a, b);
         }
     }
 
@@ -87,7 +94,9 @@ final class PointwiseKernel implements Kernel {
             case ADD -> Elementwise.add(n, y, a, b);
             case SUB -> Elementwise.sub(n, y, a, b);
             case MUL -> Elementwise.mul(n, y, a, b);
-            case RELU_SLOPE, TANH_SLOPE -> throw new IllegalStateException(c + " of one number");
+            case DIV -> Elementwise.div(n, y, a, b);
+            case MIN -> Elementwise.min(n, y, a, b);
+            case MAX -> Elementwise.max(n, y, a, b);
         }
     }
 
@@ -101,8 +110,41 @@ final class PointwiseKernel implements Kernel {
 
     private void load(Operand x, long run, int first, float[] target, int n) {
         long address = address(x, run);
-        if (x.element() == Element.F32) Memory.load(address + 4L * first, target, 0, n);
+        if (!x.wide()) spread(address, x.along(), first, target, n);
+        else if (x.element() == Element.F32) Memory.load(address + 4L * first, target, 0, n);
         else for (int i = 0; i < n; i++) target[i] = Memory.u8(address + first + i) & 0xff;
+    }
+
+    private static void spread(long address, Along along, int first, float[] target, int n) {
+        long at = address + first / along.lanes() * along.step();
+        int lane = first % along.lanes();
+        for (int i = 0; i < n; i++) {
+            target[i] = Memory.f32(at + lane * along.lane());
+            if (++lane < along.lanes()) continue;
+            lane = 0;
+            at += along.step();
+        }
+    }
+
+    /** Elements from the {@code first} one of the walk on, image by image, since four of an image share a draw. */
+    private static void drop(Draws d, Scratch scratch, long first, int n, float[] y, float[] x) {
+        int[] words = scratch.words;
+        int low = Memory.i32(d.seed()), high = Memory.i32(d.seed() + 4), step = Memory.i32(d.step());
+        int epoch = Memory.i32(d.epoch()), stream = d.op().stream();
+        int threshold = Dropout.threshold(d.op().rate()) + Integer.MIN_VALUE;
+        float scale = (float) (1 / (1 - d.op().rate()));
+        for (int i = 0; i < Math.min(d.lanes(), n); i++) {
+            long element = (first + i) / d.lanes(), lane = (first + i) % d.lanes(), drawn = -1;
+            for (int j = i; j < n; j += d.lanes(), element++) {
+                long block = element / d.image(), index = (block * d.lanes() + lane) * d.image() + element % d.image();
+                if (index >>> 2 != drawn) {
+                    drawn = index >>> 2;
+                    Philox.block(low, high, (int) drawn, step, epoch, stream, words);
+                }
+                boolean kept = words[(int) index & 3] + Integer.MIN_VALUE >= threshold;
+                y[j] = kept ? x[j] * scale : 0;
+            }
+        }
     }
 
     private long address(Operand x, long run) {

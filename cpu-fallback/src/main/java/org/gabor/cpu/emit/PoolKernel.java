@@ -2,22 +2,22 @@ package org.gabor.cpu.emit;
 
 import java.util.Arrays;
 import org.gabor.cpu.kernel.Pool;
-import org.gabor.graph.Window;
+import org.gabor.cpu.kernel.Pool.Span;
 
-/** Pooling in Java: a piece of an output row at a time, tap by tap over the part of it that lies inside the image. */
+/** Maxima over windows in Java: a piece of an output row at a time, tap by tap over what lies inside the image. */
 final class PoolKernel implements Kernel {
     private final Pool pool;
-    private final Window window;
-    private final int p;
-    private final int q;
+    private final Span[] rows;
+    private final Span[] columns;
     private final int piece;
+    private final int taps;
 
     PoolKernel(Pool pool) {
         this.pool = pool;
-        this.window = pool.window();
-        this.p = window.p(pool.h());
-        this.q = window.q(pool.w());
-        this.piece = Math.min(q, Scratch.WIDTH / pool.lanes());
+        this.rows = pool.rows().toArray(Span[]::new);
+        this.columns = pool.columns().toArray(Span[]::new);
+        this.piece = Math.min(columns.length, Scratch.WIDTH / pool.lanes());
+        this.taps = Arrays.stream(columns).mapToInt(s -> Math.ceilDiv(s.end() - s.first(), s.step())).max().orElse(0);
     }
 
     @Override
@@ -28,44 +28,33 @@ final class PoolKernel implements Kernel {
         int c = block % pool.channels().count(), n = block / pool.channels().count();
         long x = pool.x() + n * pool.blocks().a() + c * pool.channels().a();
         long y = pool.result() + n * pool.blocks().c() + c * pool.channels().c();
-        for (int row = 0; row < p; row++)
-            for (int first = 0; first < q; first += piece)
-                reduce(scratch, x, y + row * pool.row().c(), row, first, Math.min(piece, q - first));
+        for (int p = 0; p < rows.length; p++)
+            for (int first = 0; first < columns.length; first += piece)
+                reduce(scratch, x, y + p * pool.row().c(), rows[p], first, Math.min(piece, columns.length - first));
     }
 
-    private void reduce(Scratch scratch, long x, long y, int row, int first, int count) {
-        boolean max = pool.kind() == Pool.Kind.MAX;
-        int lanes = pool.lanes();
-        float[] sums = scratch.sums[0], taps = scratch.taps[0];
-        Arrays.fill(sums, 0, count * lanes, max ? Float.NEGATIVE_INFINITY : 0f);
-        for (int r = 0; r < window.r(); r++) {
-            int h = row * window.strideH() - window.top() + r;
-            if (h < 0 || h >= pool.h()) continue;
-            for (int s = 0; s < window.s(); s++) {
-                int offset = s - window.left();
-                // q strideW + offset lies in 0 ... w - 1
-                int from = Math.max(first, Math.ceilDiv(-offset, window.strideW()));
-                int to = Math.min(first + count, Math.floorDiv(pool.w() - 1 - offset, window.strideW()) + 1);
-                stage(x + h * pool.row().a(), offset, first, from, to, taps);
-                if (max) largest((from - first) * lanes, (to - first) * lanes, sums, taps);
-                else sum((from - first) * lanes, (to - first) * lanes, sums, taps);
+    private void reduce(Scratch scratch, long x, long y, Span down, int first, int count) {
+        int length = count * pool.lanes();
+        float[] largest = scratch.sums[0], tap = scratch.taps[0];
+        Arrays.fill(largest, 0, length, Float.NEGATIVE_INFINITY);
+        for (int h = down.first(); h < down.end(); h += down.step())
+            for (int t = 0; t < taps; t++) {
+                stage(x + h * pool.row().a(), t, first, count, tap);
+                Elementwise.max(length, largest, largest, tap);
             }
-        }
-        if (!max) Elementwise.mul(count * lanes, sums, sums, (float) (1.0 / (window.r() * window.s())));
-        Memory.store(sums, 0, y + 4L * first * lanes, count * lanes);
+        if (pool.activation() != null) Functions.apply(pool.activation(), length, largest, largest, scratch);
+        Memory.store(largest, 0, y + 4L * first * pool.lanes(), length);
     }
 
-    private void stage(long x, int offset, int first, int from, int to, float[] taps) {
+    /** The {@code t}-th pixel of every window, nothing where a window has fewer. */
+    private void stage(long x, int t, int first, int count, float[] tap) {
         int lanes = pool.lanes();
-        for (int i = from; i < to; i++)
-            Memory.load(x + 4L * (i * window.strideW() + offset) * lanes, taps, (i - first) * lanes, lanes);
-    }
-
-    private static void largest(int from, int to, float[] y, float[] x) {
-        for (int i = from; i < to; i++) y[i] = Math.max(y[i], x[i]);
-    }
-
-    private static void sum(int from, int to, float[] y, float[] x) {
-        for (int i = from; i < to; i++) y[i] += x[i];
+        for (int i = 0; i < count; i++) {
+            Span across = columns[first + i];
+            int w = across.first() + t * across.step();
+            if (w >= across.end()) Arrays.fill(tap, i * lanes, (i + 1) * lanes, Float.NEGATIVE_INFINITY);
+            else if (lanes == 1) tap[i] = Memory.f32(x + 4L * w);
+            else Memory.load(x + 4L * w * lanes, tap, i * lanes, lanes);
+        }
     }
 }

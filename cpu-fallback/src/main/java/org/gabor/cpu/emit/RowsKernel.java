@@ -1,10 +1,12 @@
 package org.gabor.cpu.emit;
 
 import org.gabor.cpu.kernel.Rows;
+import org.gabor.graph.Criterion.CrossEntropy;
+import org.gabor.graph.Loss;
 
-/** Softmax, its losses and scores in Java, in double precision. */
+/** Softmax, losses and scores in Java, in double precision. */
 final class RowsKernel implements Kernel {
-    private static final int ROWS = 16;
+    private static final int SAMPLES = 16;
 
     private final Rows rows;
 
@@ -13,73 +15,72 @@ final class RowsKernel implements Kernel {
     }
 
     @Override
-    public int blocks() { return Math.ceilDiv(rows.n(), ROWS); }
+    public int blocks() { return Math.ceilDiv(rows.samples(), SAMPLES); }
 
     @Override
     public void run(Scratch scratch, int block) {
-        int c = rows.c(), end = Math.min(rows.n(), (block + 1) * ROWS);
-        for (int n = block * ROWS; n < end; n++) {
-            long one = 4L * n, many = one * c, x = rows.x() + many, y = rows.result();
-            switch (rows.kind()) {
-                case SOFTMAX -> softmax(x, c, 1, y + many);
-                case SOFTMAX_GRADIENT -> softmaxGradient(x, rows.dy() + many, c, y + many);
-                case CROSS_ENTROPY -> Memory.f32(y + one, crossEntropy(x, c, Memory.i32(rows.labels() + one)));
-                case CROSS_ENTROPY_GRADIENT -> crossEntropyGradient(x, c, Memory.i32(rows.labels() + one),
-                        Memory.f32(rows.dy() + one), y + many);
-                case IN_TOP_K -> Memory.f32(y + one, inTopK(x, c, Memory.i32(rows.labels() + one)) ? 1 : 0);
+        long step = 4L * rows.plane();
+        Scores x = scratch.scores[0].of(rows.c(), step), dy = scratch.scores[1].of(rows.c(), step);
+        Scores y = scratch.scores[2].of(rows.c(), step);
+        int end = Math.min(rows.samples(), (block + 1) * SAMPLES);
+        for (int i = block * SAMPLES; i < end; i++) {
+            long one = 4L * i, many = 4L * (i / rows.plane() * (long) rows.c() * rows.plane() + i % rows.plane());
+            x.at(rows.x() + many);
+            y.at(rows.result() + many);
+            dy.at(rows.dy() + many);
+            long value = rows.result() + one;
+            switch (rows.f()) {
+                case Loss.Softmax _ -> softmax(x, y);
+                case Loss.SoftmaxGrad _ -> softmaxGradient(x, dy, y);
+                case Loss.LogSoftmax _ -> logSoftmax(x, y);
+                case Loss.LogSoftmaxGrad _ -> logSoftmaxGradient(x, dy, y);
+                case Loss.SampleLoss s -> Memory.f32(value, (float) Criteria.loss(s.criterion(), x, label(i)));
+                case Loss.SampleLossGrad s ->
+                        Criteria.gradient(s.criterion(), x, label(i), Memory.f32(rows.dy() + one), y);
+                case Loss.SampleWeight s -> Memory.f32(value, (float) weight(s.criterion(), label(i)));
+                case Loss.InTopK top -> Memory.f32(value, inTopK(x, label(i), top.k()) ? 1 : 0);
+                case Loss.Sum _,Loss.Expand _ -> throw new IllegalStateException(rows.f() + " is no function of samples");
             }
         }
     }
 
-    private static double largest(long x, int c) {
-        float largest = Memory.f32(x);
-        for (int i = 1; i < c; i++) largest = Math.max(largest, Memory.f32(x + 4L * i));
-        return largest;
+    private int label(int sample) { return Memory.i32(rows.labels() + 4L * sample); }
+
+    private static void softmax(Scores x, Scores y) {
+        double largest = x.largest(), sum = x.sumOfExponentials(largest);
+        for (int i = 0; i < x.count(); i++) y.set(i, Transcendental.exp(x.get(i) - largest) / sum);
     }
 
-    private static double sumOfExponentials(long x, int c, double largest) {
-        double sum = 0;
-        for (int i = 0; i < c; i++) sum += Transcendental.exp(Memory.f32(x + 4L * i) - largest);
-        return sum;
+    private static void softmaxGradient(Scores y, Scores dy, Scores dx) {
+        double dot = y.dot(dy);
+        for (int i = 0; i < y.count(); i++) dx.set(i, y.get(i) * (dy.get(i) - dot));
     }
 
-    private static void softmax(long x, int c, double scale, long y) {
-        double largest = largest(x, c), sum = sumOfExponentials(x, c, largest);
-        for (long i = 0; i < 4L * c; i += 4)
-            Memory.f32(y + i, (float) (scale * Transcendental.exp(Memory.f32(x + i) - largest) / sum));
+    private static void logSoftmax(Scores x, Scores y) {
+        double largest = x.largest(), log = Transcendental.log(x.sumOfExponentials(largest));
+        for (int i = 0; i < x.count(); i++) y.set(i, x.get(i) - largest - log);
     }
 
-    private static void softmaxGradient(long y, long dy, int c, long dx) {
-        double dot = 0;
-        for (long i = 0; i < 4L * c; i += 4) dot += (double) Memory.f32(y + i) * Memory.f32(dy + i);
-        for (long i = 0; i < 4L * c; i += 4)
-            Memory.f32(dx + i, (float) (Memory.f32(y + i) * (Memory.f32(dy + i) - dot)));
+    private static void logSoftmaxGradient(Scores y, Scores dy, Scores dx) {
+        double sum = dy.sum();
+        for (int i = 0; i < y.count(); i++) dx.set(i, dy.get(i) - Transcendental.exp(y.get(i)) * sum);
     }
 
-    private static float crossEntropy(long x, int c, int label) {
-        if (label < 0 || label >= c) return Float.NaN;
-        double largest = largest(x, c);
-        return (float) (StrictMath.log(sumOfExponentials(x, c, largest)) + (largest - Memory.f32(x + 4L * label)));
-    }
-
-    private static void crossEntropyGradient(long x, int c, int label, double dy, long dx) {
-        boolean valid = label >= 0 && label < c;
-        double largest = largest(x, c), sum = sumOfExponentials(x, c, largest);
-        for (int i = 0; i < c; i++) {
-            double y = Transcendental.exp(Memory.f32(x + 4L * i) - largest) / sum;
-            Memory.f32(dx + 4L * i, valid ? (float) ((y - (i == label ? 1 : 0)) * dy) : Float.NaN);
-        }
+    private static double weight(CrossEntropy e, int label) {
+        if (e.ignore().isPresent() && e.ignore().getAsInt() == label) return 0;
+        if (e.weights().isEmpty()) return 1;
+        return label < 0 || label >= e.weights().size() ? Double.NaN : e.weights().get(label);
     }
 
     /** A NaN counts as larger than any number. */
-    private boolean inTopK(long x, int c, int label) {
-        if (label < 0 || label >= c) return false;
-        float score = Memory.f32(x + 4L * label);
+    private static boolean inTopK(Scores x, int label, int k) {
+        if (label < 0 || label >= x.count()) return false;
+        float score = x.get(label);
         int before = 0;
-        for (int i = 0; i < c; i++) {
-            float other = Memory.f32(x + 4L * i);
+        for (int i = 0; i < x.count(); i++) {
+            float other = x.get(i);
             if (i != label && (!(other <= score) || (other == score && i < label))) before++;
         }
-        return before < rows.k();
+        return before < k;
     }
 }

@@ -11,11 +11,29 @@ public final class Scratch {
 
     final float[][] sums = new float[ROWS][WIDTH];
     final float[][] taps = new float[TAPS][WIDTH];
+    /** Three samples' scores. */
+    final Scores[] scores = {new Scores(), new Scores(), new Scores()};
+    /** A block of random words. */
+    final int[] words = new int[4];
     private float[][] registers = new float[8][WIDTH];
+    private double[] row = new double[WIDTH];
+    private float[] result = new float[WIDTH];
 
     /** At least {@code count} arrays of {@link #WIDTH}. */
     float[][] registers(int count) {
         if (count > registers.length) registers = new float[count][WIDTH];
         return registers;
+    }
+
+    /** An array of at least {@code count} numbers in double precision. */
+    double[] row(int count) {
+        if (count > row.length) row = new double[count];
+        return row;
+    }
+
+    /** An array of at least {@code count} floats for what is computed from {@link #row}. */
+    float[] result(int count) {
+        if (count > result.length) result = new float[count];
+        return result;
     }
 }

@@ -3,75 +3,106 @@ package org.gabor.cpu.emit;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Sums;
 
-/** Sums of channels in Java: four interleaved double sums a run, the runs added in order. */
+/** Sums in Java: four interleaved double sums a run, the runs added in order. */
 final class SumsKernel implements Kernel {
+    /** Elements of a block of work, about. */
+    private static final int GRAIN = 1 << 12;
+
     private final Sums s;
+    private final Loop[] units;
+    private final Loop[] outer;
+    private final int count;
     private final int runs;
+    private final int unitsPerBlock;
 
     SumsKernel(Sums s) {
         this.s = s;
+        this.units = s.units().toArray(Loop[]::new);
+        this.outer = s.outer().toArray(Loop[]::new);
+        this.count = Loop.turns(s.units());
         this.runs = Loop.turns(s.outer());
+        this.unitsPerBlock = (int) Math.max(1, GRAIN / ((long) runs * s.run().count()));
     }
 
     @Override
-    public int blocks() { return s.channels(); }
+    public int blocks() { return Math.ceilDiv(count, unitsPerBlock); }
 
     @Override
-    public void run(Scratch scratch, int c) {
-        long first = s.result() + 4L * c, second = first + 4L * s.channels();
+    public void run(Scratch scratch, int block) {
+        int end = Math.min(count, (block + 1) * unitsPerBlock);
+        for (int unit = block * unitsPerBlock; unit < end; unit++) {
+            long x = s.x(), dy = s.dy(), result = s.result();
+            int rest = unit;
+            for (int i = units.length - 1; i >= 0; i--) {
+                Loop l = units[i];
+                int turn = rest % l.count();
+                rest /= l.count();
+                x += turn * l.a();
+                dy += turn * l.b();
+                result += turn * l.c();
+            }
+            one(unit, x, dy, result);
+        }
+    }
+
+    private void one(int unit, long x, long dy, long result) {
+        long second = result + 4L * count;
         switch (s.kind()) {
-            case TOTAL -> Memory.f32(first, (float) (s.scale() * total(c)));
+            case TOTAL -> Memory.f32(result, (float) (s.scale() * total(x)));
+            case PRODUCT -> {
+                double sum = 0;
+                for (int run = 0; run < runs; run++) sum += product(x + x(run), dy + dy(run), 0);
+                Memory.f32(result, (float) sum);
+            }
             case MOMENTS -> {
                 double m = (double) runs * s.run().count();
-                float mean = (float) (total(c) / m);
-                Memory.f32(first, mean);
-                Memory.f32(second, (float) (squares(c, mean) / m));
+                float mean = (float) (total(x) / m);
+                Memory.f32(result, mean);
+                Memory.f32(second, (float) (squares(x, mean) / m));
             }
             case GRADIENT -> {
-                float mean = Memory.f32(s.stats() + 4L * c);
-                double variance = Memory.f32(s.stats() + 4L * (s.channels() + c));
+                float mean = Memory.f32(s.stats() + 4L * unit);
+                double variance = Memory.f32(s.stats() + 4L * (count + unit));
                 double plain = 0, scaled = 0;
                 for (int run = 0; run < runs; run++) {
-                    long x = x(c, run), dy = dy(c, run);
-                    plain += sum(dy, s.run().count(), s.run().b());
-                    scaled += product(x, dy, mean);
+                    long at = dy + dy(run);
+                    plain += sum(at, s.run().count(), s.run().b());
+                    scaled += product(x + x(run), at, mean);
                 }
-                Memory.f32(first, (float) plain);
+                Memory.f32(result, (float) plain);
                 Memory.f32(second, (float) (scaled / Math.sqrt(variance + s.eps())));
             }
         }
     }
 
-    private double total(int c) {
+    private double total(long x) {
         double sum = 0;
-        for (int run = 0; run < runs; run++) sum += sum(x(c, run), s.run().count(), s.run().a());
+        for (int run = 0; run < runs; run++) sum += sum(x + x(run), s.run().count(), s.run().a());
         return sum;
     }
 
-    private double squares(int c, float mean) {
+    private double squares(long x, float mean) {
         double sum = 0;
-        for (int run = 0; run < runs; run++) sum += squares(x(c, run), s.run().count(), s.run().a(), mean);
+        for (int run = 0; run < runs; run++) sum += squares(x + x(run), s.run().count(), s.run().a(), mean);
         return sum;
     }
 
-    private long x(int c, int run) {
-        long address = s.x() + c * s.channel().a();
-        for (int i = s.outer().size() - 1; i >= 0; i--) {
-            Loop l = s.outer().get(i);
-            address += run % l.count() * l.a();
-            run /= l.count();
+    private long x(int run) {
+        long offset = 0;
+        for (int i = outer.length - 1; i >= 0; i--) {
+            offset += run % outer[i].count() * outer[i].a();
+            run /= outer[i].count();
         }
-        return address;
+        return offset;
     }
 
-    private long dy(int c, int run) {
-        long address = s.dy() + c * s.channel().b();
-        for (int i = s.outer().size() - 1; i >= 0; i--) {
-            Loop l = s.outer().get(i);
-            address += run % l.count() * l.b();
-            run /= l.count();
+    private long dy(int run) {
+        long offset = 0;
+        for (int i = outer.length - 1; i >= 0; i--) {
+            offset += run % outer[i].count() * outer[i].b();
+            run /= outer[i].count();
         }
-        return address;
+        return offset;
     }
 
     private static double sum(long x, int n, long step) {

@@ -1,4 +1,5 @@
 package org.gabor.cpu.kernel;
 
 /** A kernel as data. All addresses are absolute, all strides are in bytes. */
-public sealed interface Description permits Nest, Pointwise, Sums, Coefficients, Pool, Rows, Copy, Rim, FiniteScan {}
+public sealed interface Description permits Nest, Pointwise, Sums, Coefficients, Factors, Squares, Pool, Separable, Lrn,
+        Rows, Copy, Rim, FiniteScan, Call {}

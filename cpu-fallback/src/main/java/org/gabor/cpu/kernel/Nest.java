@@ -36,10 +36,11 @@ public record Nest(long a, long b, long c, Loop rows, List<Loop> columns, List<L
      *
      * @param kind whether there is a bias, and if it has one value a row or one a column
      * @param bias address of its dense values
+     * @param step bytes that a turn of the outermost of the outer loops moves the bias
      * @param activation f, or null for none
      */
-    public record Epilogue(Bias kind, long bias, @Nullable Activation activation) {
+    public record Epilogue(Bias kind, long bias, long step, @Nullable Activation activation) {
         /** The sum as it is. */
-        public static final Epilogue NONE = new Epilogue(Bias.NONE, 0, null);
+        public static final Epilogue NONE = new Epilogue(Bias.NONE, 0, 0, null);
     }
 }

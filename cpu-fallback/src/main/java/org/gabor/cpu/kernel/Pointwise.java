@@ -1,6 +1,8 @@
 package org.gabor.cpu.kernel;
 
 import java.util.List;
+import org.gabor.graph.Activation;
+import org.gabor.graph.Pointwise.Dropout;
 
 /**
  * A chain of elementwise operations, done run by run: every turn of the outer loops handles {@code run} neighbouring
@@ -26,22 +28,47 @@ public record Pointwise(List<Integer> counts, int run, List<Operand> operands, L
     }
 
     /**
+     * How an operand follows a run: element j of the run is at (j / lanes) step + (j mod lanes) lane bytes. With
+     * {@code lanes} images side by side, an operand without width has step 0, one without a batch has lane 0.
+     *
+     * @param lanes elements of a group
+     * @param step bytes from group to group
+     * @param lane bytes from element to element of a group
+     */
+    public record Along(int lanes, long step, long lane) {
+        /** One element serves the whole run. */
+        public static final Along SINGLE = new Along(1, 0, 0);
+
+        /** Side by side. */
+        public static Along wide(Element element) { return new Along(1, element == Element.F32 ? Float.BYTES : 1, 0); }
+
+        /** The simplest form of the same walk. */
+        public Along simple() {
+            if (step == lanes * lane) return new Along(1, lane, 0);
+            return lanes == 1 ? new Along(1, step, 0) : this;
+        }
+    }
+
+    /**
      * An operand.
      *
      * @param address of its first element
      * @param element what it holds
-     * @param wide true if it has an element for every one of a run, side by side; false if one serves the whole run
+     * @param along how it follows a run
      * @param strides bytes a turn of each outer loop
      */
-    public record Operand(long address, Element element, boolean wide, List<Long> strides) {
+    public record Operand(long address, Element element, Along along, List<Long> strides) {
         public Operand {
             strides = List.copyOf(strides);
         }
+
+        /** True if it has an element for every one of a run, side by side. */
+        public boolean wide() { return along.equals(Along.wide(element)); }
     }
 
     /** Operations on registers. Every register is written by one instruction. */
     public sealed interface Instruction {
-        /** register = a wide operand. */
+        /** register = operand. */
         record Load(int register, int operand) implements Instruction {}
 
         /** A wide operand = register. */
@@ -51,11 +78,33 @@ public record Pointwise(List<Integer> counts, int run, List<Operand> operands, L
         record Fill(int register, Source source) implements Instruction {}
 
         /** register = f(x). */
-        record Apply(Function f, int register, int x) implements Instruction {}
+        record Apply(Activation f, int register, int x) implements Instruction {}
+
+        /** register = f'(v) dy, v being what the derivative of f is written in terms of. */
+        record Slope(Activation f, int register, int v, int dy) implements Instruction {}
+
+        /** register = square root of x. */
+        record Root(int register, int x) implements Instruction {}
 
         /** register = x f y. */
         record Combine(Operator f, int register, int x, Source y) implements Instruction {}
+
+        /** register = x with elements dropped as {@code draws} has it. */
+        record Drop(int register, int x, Draws draws) implements Instruction {}
     }
+
+    /**
+     * Which elements a dropout drops. Elements are counted in the order of the walk; with {@code lanes} images side by
+     * side that is block of images, element of an image, image of the block.
+     *
+     * @param op rate and stream
+     * @param seed address of the seed's two words
+     * @param step address of the step's number
+     * @param epoch address of the epoch's number
+     * @param lanes images side by side
+     * @param image elements of an image
+     */
+    public record Draws(Dropout op, long seed, long step, long epoch, int lanes, long image) {}
 
     /** The second argument of an operation. */
     public sealed interface Source {
@@ -69,14 +118,9 @@ public record Pointwise(List<Integer> counts, int run, List<Operand> operands, L
         record Constant(float value) implements Source {}
     }
 
-    /** Functions of one value. */
-    public enum Function {
-        RELU, TANH
-    }
-
-    /** Functions of two values. RELU_SLOPE is y where x > 0, else 0; TANH_SLOPE is y (1 - x^2). */
+    /** Functions of two values. */
     public enum Operator {
-        ADD, SUB, MUL, RELU_SLOPE, TANH_SLOPE
+        ADD, SUB, MUL, DIV, MIN, MAX
     }
 
     /** Registers that the code uses. */
@@ -87,7 +131,10 @@ public record Pointwise(List<Integer> counts, int run, List<Operand> operands, L
             case Instruction.Store s -> s.register();
             case Instruction.Fill f -> f.register();
             case Instruction.Apply a -> a.register();
+            case Instruction.Slope s -> s.register();
+            case Instruction.Root r -> r.register();
             case Instruction.Combine c -> c.register();
+            case Instruction.Drop d -> d.register();
         });
         return most;
     }

@@ -1,26 +1,33 @@
 package org.gabor.cpu.kernel;
 
-import org.gabor.graph.Window;
+import java.util.List;
+import org.gabor.graph.Activation;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A pooling or its gradient, one plane of {@code lanes} images a unit of work.
+ * A maximum over windows or its gradient, one plane of {@code lanes} images a unit of work.
  *
- * @param kind which
- * @param window how it slides
+ * @param gradient whether it is the gradient
+ * @param rows the rows of x that each output row takes
+ * @param columns the columns of x that each output column takes
  * @param blocks blocks of images: steps of x, dy and the result
  * @param channels channels: steps of x, dy and the result
- * @param x address of the input (gradients of means have none)
- * @param dy address of the result's gradient (gradients only)
+ * @param x address of the input
+ * @param dy address of the result's gradient (gradient only)
  * @param result address of y or dx
  * @param h rows of x
  * @param w columns of x
  * @param lanes images side by side
  * @param row step of x, dy and result from row to row; columns of one row are adjacent
+ * @param activation what is applied to a maximum before it is stored, or null for nothing
  */
-public record Pool(Kind kind, Window window, Loop blocks, Loop channels, long x, long dy, long result, int h, int w,
-        int lanes, Loop row) implements Description {
-    /** Which pooling. */
-    public enum Kind {
-        MAX, MEAN, MAX_GRADIENT, MEAN_GRADIENT
+public record Pool(boolean gradient, List<Span> rows, List<Span> columns, Loop blocks, Loop channels, long x, long dy,
+        long result, int h, int w, int lanes, Loop row, @Nullable Activation activation) implements Description {
+    public Pool {
+        rows = List.copyOf(rows);
+        columns = List.copyOf(columns);
     }
+
+    /** {@code first}, {@code first + step}, ... below {@code end}: what a window has inside of the image along one axis. */
+    public record Span(int first, int end, int step) {}
 }

@@ -1,20 +1,19 @@
 package org.gabor.cpu.kernel;
 
+import org.gabor.graph.Loss;
+
 /**
- * A function of each row of scores x [n,c], all operands dense.
+ * A function of each sample's scores, all operands dense. Sample i of image i / plane has its class j at
+ * (i / plane c + j) plane + i mod plane.
  *
- * @param kind which
- * @param n rows
+ * @param f which: all but sums and their gradient
+ * @param samples how many
  * @param c classes
- * @param x address of the scores, of softmax(x) for its gradient
- * @param labels address of a label a row; a label outside 0 to c - 1 gives NaN, or no hit
+ * @param plane samples of an image, 1 for a matrix of scores
+ * @param x address of the scores, or of the function's result for gradients that are written in terms of it
+ * @param labels address of a label a sample
  * @param dy address of the result's gradient
- * @param k how many of the largest count ({@link Kind#IN_TOP_K} only)
- * @param result address of a value a row, or of a row of them
+ * @param result address of a value a sample, or of values like x
  */
-public record Rows(Kind kind, int n, int c, long x, long labels, long dy, int k, long result) implements Description {
-    /** Which function. */
-    public enum Kind {
-        SOFTMAX, SOFTMAX_GRADIENT, CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT, IN_TOP_K
-    }
-}
+public record Rows(Loss f, int samples, int c, int plane, long x, long labels, long dy, long result)
+        implements Description {}

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.gabor.graph.Convolution;
+import org.gabor.graph.Custom;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
@@ -45,10 +46,18 @@ public final class Bounds {
      *
      * @param fed what inputs and parameters hold before the run, by name; it must be exact in the backend's types
      */
-    public static Bounds of(Graph graph, Map<String, double[]> fed) {
+    public static Bounds of(Graph graph, Map<String, double[]> fed) { return of(graph, fed, Map.of()); }
+
+    /**
+     * Bounds of every node after one run on values that are not exact.
+     *
+     * @param fed what inputs and parameters hold before the run, by name
+     * @param off how far a backend may be from that, by name; what is missing is exact
+     */
+    public static Bounds of(Graph graph, Map<String, double[]> fed, Map<String, double[]> off) {
         var bounds = new Bounds(graph.nodes().size());
         for (Node n : graph.nodes()) {
-            if (n.op() instanceof Leaf leaf) bounds.leaf(n, leaf, fed);
+            if (n.op() instanceof Leaf leaf) bounds.leaf(n, leaf, fed, off);
             else bounds.computed(n);
         }
         return bounds;
@@ -64,9 +73,13 @@ public final class Bounds {
         return error;
     }
 
-    private void leaf(Node n, Leaf leaf, Map<String, double[]> fed) {
+    private void leaf(Node n, Leaf leaf, Map<String, double[]> fed, Map<String, double[]> off) {
         int size = Math.toIntExact(n.shape().size());
-        errors[n.id()] = new double[size];
+        errors[n.id()] = switch (leaf) {
+            case Leaf.Input in -> off.getOrDefault(in.name(), new double[size]).clone();
+            case Leaf.Parameter p -> off.getOrDefault(p.name(), new double[size]).clone();
+            case Leaf.Fill _ -> new double[size];
+        };
         values[n.id()] = switch (leaf) {
             case Leaf.Input in -> value(fed, in.name());
             case Leaf.Parameter p -> {
@@ -102,12 +115,17 @@ public final class Bounds {
             case Pointwise p -> PointwiseBounds.of(p, v, e);
             case Normalization n -> NormalizationBounds.of(n, v, e);
             case Loss l -> LossBounds.of(l, v, e);
-            case Movement m -> moved(m, e);
+            case Movement m -> MovementBounds.of(m, v, e);
             case Update u -> UpdateBounds.of(u, v, e);
+            case Custom c -> same(c, v, e);
         };
     }
 
-    private static double[] moved(Movement op, Operands e) { return Evaluation.of(op, e); }
+    /** A custom operation is the same code here and on a backend: the same floats on the same operands, and no more is known. */
+    private static double[] same(Custom op, Operands v, Operands e) {
+        if (!exact(e.values())) throw new IllegalArgumentException(op + " on rounded operands cannot be judged");
+        return v.out();
+    }
 
     /**
      * y = sum of K products a b with operands off by ea and eb. Were all terms as large as they can be, the sum would
@@ -124,14 +142,18 @@ public final class Bounds {
         return bound;
     }
 
-    /** y = sum of K terms x, or of K products c x with one coefficient c &gt;= 0: the same with exact b. */
-    static double[] linear(Op op, Operands v, Operands e, double coefficient) {
-        double[] x = magnitudes(v.in(0));
-        double[] passed = Evaluation.of(op, v.with(e.in(0)));
-        double[] most = Evaluation.of(op, v.with(sum(x, e.in(0))));
-        double[] count = Evaluation.of(op, v.with(ones(x)));
+    /**
+     * y = sum of K terms x, or of K products c x with coefficients c of at least {@code least}: the same with exact b.
+     *
+     * @param operand which input is x
+     */
+    static double[] linear(Op op, Operands v, Operands e, int operand, double least) {
+        double[] x = magnitudes(v.in(operand));
+        double[] passed = Evaluation.of(op, v.replaced(operand, e.in(operand)));
+        double[] most = Evaluation.of(op, v.replaced(operand, sum(x, e.in(operand))));
+        double[] count = Evaluation.of(op, v.replaced(operand, ones(x)));
         double[] bound = new double[most.length];
-        for (int i = 0; i < bound.length; i++) bound[i] = passed[i] + (count[i] / coefficient + 2) * Approx.U * most[i];
+        for (int i = 0; i < bound.length; i++) bound[i] = passed[i] + (count[i] / least + 2) * Approx.U * most[i];
         return bound;
     }
 

@@ -1,6 +1,7 @@
 package org.gabor.tests.oracle;
 
 import org.gabor.graph.Convolution;
+import org.gabor.graph.Custom;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Movement;
@@ -27,6 +28,7 @@ final class Evaluation {
             case Loss l -> Losses.of(l, in);
             case Movement m -> Movements.of(m, in);
             case Update u -> Updates.of(u, in);
+            case Custom c -> Customs.of(c, in);
         };
     }
 }

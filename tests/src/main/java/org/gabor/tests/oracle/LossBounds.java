@@ -1,5 +1,8 @@
 package org.gabor.tests.oracle;
 
+import static org.gabor.tests.oracle.PointwiseBounds.at;
+import static org.gabor.tests.oracle.PointwiseBounds.each;
+
 import org.gabor.graph.Loss;
 
 /**
@@ -13,37 +16,67 @@ final class LossBounds {
     private LossBounds() {}
 
     static double[] of(Loss op, Operands v, Operands e) {
-        double[] bound = v.out();
-        switch (op) {
-            case Loss.SoftmaxCrossEntropy _ -> {
-                for (int n = 0; n < bound.length; n++) bound[n] = crossEntropy(v, e, n);
+        return switch (op) {
+            case Loss.SampleLoss l -> {
+                double[] bound = v.out();
+                for (int i = 0; i < bound.length; i++)
+                    bound[i] = CriterionBounds.loss(l.criterion(), scores(v, e, 0, i), Samples.label(v, i)).error();
+                yield bound;
             }
-            case Loss.SoftmaxCrossEntropyGrad _ -> {
-                int c = v.shape(0).c();
-                for (int i = 0; i < bound.length; i++) {
-                    Approx hit = Approx.exact(i % c == Losses.label(v, i / c) ? 1 : 0);
-                    bound[i] = softmax(v, e, i).minus(hit).times(PointwiseBounds.at(v, e, 2, i / c)).error();
-                }
-            }
-            case Loss.Softmax _ -> {
-                for (int i = 0; i < bound.length; i++) bound[i] = softmax(v, e, i).error();
-            }
-            case Loss.SoftmaxGrad _ -> {
-                for (int i = 0; i < bound.length; i++) bound[i] = softmaxGradient(v, e, i);
-            }
+            case Loss.SampleLossGrad l -> bySample(v, i -> {
+                Approx[] d = CriterionBounds.gradient(l.criterion(), scores(v, e, 0, i), Samples.label(v, i));
+                for (int j = 0; j < d.length; j++) d[j] = d[j].times(at(v, e, 2, i));
+                return d;
+            });
+            case Loss.SampleWeight w -> each(v, i -> Approx.rounded(Losses.weight(w.criterion(), (int) v.in(0)[i])));
+            case Loss.Softmax _ -> bySample(v, i -> softmax(scores(v, e, 0, i)));
+            case Loss.LogSoftmax _ -> bySample(v, i -> logSoftmax(scores(v, e, 0, i)));
+            case Loss.SoftmaxGrad _ -> bySample(v, i -> {
+                Approx[] y = scores(v, e, 0, i), dy = scores(v, e, 1, i), terms = new Approx[y.length];
+                for (int j = 0; j < y.length; j++) terms[j] = y[j].times(dy[j]);
+                Approx dot = Approx.sum(terms);
+                for (int j = 0; j < y.length; j++) terms[j] = y[j].times(dy[j].minus(dot));
+                return terms;
+            });
+            case Loss.LogSoftmaxGrad _ -> bySample(v, i -> {
+                Approx[] y = scores(v, e, 0, i), dy = scores(v, e, 1, i);
+                Approx sum = Approx.sum(dy);
+                for (int j = 0; j < y.length; j++) dy[j] = dy[j].minus(ActivationBounds.exp(y[j]).times(sum));
+                return dy;
+            });
             case Loss.InTopK _ -> {
-                for (int n = 0; n < bound.length; n++) bound[n] = rankIsOpen(v, e, n) ? 1 : 0;
+                double[] bound = v.out();
+                for (int i = 0; i < bound.length; i++)
+                    bound[i] = rankIsOpen(scores(v, e, 0, i), Samples.label(v, i)) ? 1 : 0;
+                yield bound;
             }
             case Loss.Sum s -> {
                 double scale = Math.abs(s.scale());
-                return Bounds.linear(new Loss.Sum(scale), v, e, scale);
+                yield Bounds.linear(new Loss.Sum(scale), v, e, 0, scale);
             }
-            case Loss.Expand x -> {
-                for (int i = 0; i < bound.length; i++)
-                    bound[i] = Approx.rounded(x.scale()).times(PointwiseBounds.at(v, e, 0, 0)).error();
-            }
+            case Loss.Expand s -> each(v, _ -> Approx.rounded(s.scale()).times(at(v, e, 0, 0)));
+        };
+    }
+
+    private interface Sample {
+        Approx[] of(int i);
+    }
+
+    /** The errors of a result that is computed a sample at a time. */
+    private static double[] bySample(Operands v, Sample sample) {
+        double[] bound = v.out();
+        for (int i = 0; i < Samples.count(v.result()); i++) {
+            Approx[] of = sample.of(i);
+            for (int j = 0; j < of.length; j++) bound[Samples.place(v.result(), i, j)] = of[j].error();
         }
         return bound;
+    }
+
+    private static Approx[] scores(Operands v, Operands e, int k, int i) {
+        double[] value = Samples.scores(v, k, i), error = Samples.scores(e, k, i);
+        var scores = new Approx[value.length];
+        for (int j = 0; j < scores.length; j++) scores[j] = new Approx(value[j], error[j]);
+        return scores;
     }
 
     private static double spread(double[] x) {
@@ -53,46 +86,38 @@ final class LossBounds {
     }
 
     /**
-     * loss = log S + M - x[label]. log turns the relative error of S into an absolute one and adds its own; the two
-     * sums round. An error d of x moves the log-sum by at most max |d|, and x[label] by its own.
+     * x_j - M - log S. log turns the relative error of S into an absolute one and adds its own; the two sums round. An
+     * error d of x moves the log-sum by at most max |d|, and x_j by its own.
      */
-    private static double crossEntropy(Operands v, Operands e, int n) {
-        double[] x = Losses.row(v, 0, n), ex = Losses.row(e, 0, n);
-        double max = Losses.max(x), total = Losses.logSumExp(x);
-        int label = Losses.label(v, n);
-        double rounding = spread(x) * 1.01 + Bounds.FUNCTION * Math.abs(total - max)
-                + 2 * U * (Math.abs(max) + Math.abs(x[label]) + Math.abs(total - max));
-        return rounding + Losses.max(ex) + ex[label];
+    static Approx[] logSoftmax(Approx[] scores) {
+        double[] x = Approx.values(scores);
+        double max = Losses.max(x), total = Losses.logSumExp(x), passed = Losses.max(Approx.errors(scores));
+        double sum = spread(x) * 1.01 + Bounds.FUNCTION * Math.abs(total - max);
+        var y = new Approx[x.length];
+        for (int j = 0; j < y.length; j++) {
+            double rounding = 2 * U * (Math.abs(max) + Math.abs(x[j]) + Math.abs(total - max));
+            y[j] = new Approx(x[j] - total, sum + rounding + passed + scores[j].error());
+        }
+        return y;
     }
 
     /** exp(x_j - M) / S: an error d of x changes it by a factor of at most exp(2 max |d|). */
-    private static Approx softmax(Operands v, Operands e, int i) {
-        int c = v.shape(0).c();
-        double[] x = Losses.row(v, 0, i / c);
-        double xj = x[i % c], p = Math.exp(xj - Losses.logSumExp(x));
-        double relative = U * (Losses.max(x) - xj) + Bounds.FUNCTION + spread(x) + 2 * U;
-        double passed = Math.expm1(2 * Losses.max(Losses.row(e, 0, i / c)));
-        return new Approx(p, p * (1.01 * relative + passed) + Bounds.FLUSH);
-    }
-
-    private static double softmaxGradient(Operands v, Operands e, int i) {
-        int c = v.shape(0).c(), row = i / c * c;
-        double dot = 0, error = 0;
-        for (int j = row; j < row + c; j++) {
-            Approx product = PointwiseBounds.at(v, e, 0, j).times(PointwiseBounds.at(v, e, 1, j));
-            dot += product.value();
-            error += product.error() + (c + 2) * U * product.magnitude();
+    static Approx[] softmax(Approx[] scores) {
+        double[] x = Approx.values(scores);
+        double max = Losses.max(x), total = Losses.logSumExp(x), spread = spread(x);
+        double passed = Math.expm1(2 * Losses.max(Approx.errors(scores)));
+        var y = new Approx[x.length];
+        for (int j = 0; j < y.length; j++) {
+            double p = Math.exp(x[j] - total), relative = U * (max - x[j]) + Bounds.FUNCTION + spread + 2 * U;
+            y[j] = new Approx(p, p * (1.01 * relative + passed) + Bounds.FLUSH);
         }
-        return PointwiseBounds.at(v, e, 0, i).times(PointwiseBounds.at(v, e, 1,
-                i).minus(new Approx(dot, error))).error();
+        return y;
     }
 
-    private static boolean rankIsOpen(Operands v, Operands e, int n) {
-        double[] x = Losses.row(v, 0, n), ex = Losses.row(e, 0, n);
-        int label = Losses.label(v, n);
+    private static boolean rankIsOpen(Approx[] x, int label) {
         for (int j = 0; j < x.length; j++) {
-            double reach = ex[j] + ex[label];
-            if (j != label && reach > 0 && Math.abs(x[j] - x[label]) <= reach) return true;
+            double reach = x[j].error() + x[label].error();
+            if (j != label && reach > 0 && Math.abs(x[j].value() - x[label].value()) <= reach) return true;
         }
         return false;
     }

@@ -1,6 +1,8 @@
 package org.gabor.tests.oracle;
 
+import org.gabor.graph.Criterion.CrossEntropy;
 import org.gabor.graph.Loss;
+import org.gabor.graph.Shape;
 
 /** Losses and scores. */
 final class Losses {
@@ -8,38 +10,57 @@ final class Losses {
 
     static double[] of(Loss op, Operands in) {
         double[] out = in.out();
+        Shape x = in.shape(0);
         switch (op) {
-            case Loss.SoftmaxCrossEntropy _ -> {
-                for (int n = 0; n < out.length; n++) {
-                    double[] x = row(in, 0, n);
-                    out[n] = logSumExp(x) - x[label(in, n)];
+            case Loss.SampleLoss l -> {
+                for (int i = 0; i < out.length; i++)
+                    out[i] = Criteria.loss(l.criterion(), Samples.scores(in, 0, i), Samples.label(in, i));
+            }
+            case Loss.SampleLossGrad l -> {
+                for (int i = 0; i < Samples.count(x); i++) {
+                    double[] d = Criteria.gradient(l.criterion(), Samples.scores(in, 0, i), Samples.label(in, i));
+                    for (int j = 0; j < d.length; j++) out[Samples.place(x, i, j)] = d[j] * in.in(2)[i];
                 }
             }
-            case Loss.SoftmaxCrossEntropyGrad _ -> {
-                int c = in.shape(0).c();
-                for (int i = 0; i < out.length; i++) {
-                    double p = softmax(row(in, 0, i / c), i % c);
-                    out[i] = (p - (i % c == label(in, i / c) ? 1 : 0)) * in.in(2)[i / c];
-                }
+            case Loss.SampleWeight w -> {
+                for (int i = 0; i < out.length; i++) out[i] = weight(w.criterion(), (int) in.in(0)[i]);
             }
             case Loss.Softmax _ -> {
-                int c = in.shape(0).c();
-                for (int i = 0; i < out.length; i++) out[i] = softmax(row(in, 0, i / c), i % c);
+                for (int i = 0; i < Samples.count(x); i++) {
+                    double[] scores = Samples.scores(in, 0, i);
+                    for (int j = 0; j < scores.length; j++)
+                        out[Samples.place(x, i, j)] = Math.exp(scores[j] - logSumExp(scores));
+                }
+            }
+            case Loss.LogSoftmax _ -> {
+                for (int i = 0; i < Samples.count(x); i++) {
+                    double[] scores = Samples.scores(in, 0, i);
+                    for (int j = 0; j < scores.length; j++)
+                        out[Samples.place(x, i, j)] = scores[j] - logSumExp(scores);
+                }
             }
             case Loss.SoftmaxGrad _ -> {
-                int c = in.shape(0).c();
-                double[] y = in.in(0), dy = in.in(1);
-                for (int i = 0; i < out.length; i++) {
+                for (int i = 0; i < Samples.count(x); i++) {
+                    double[] y = Samples.scores(in, 0, i), dy = Samples.scores(in, 1, i);
                     double dot = 0;
-                    for (int j = i / c * c; j < (i / c + 1) * c; j++) dot += y[j] * dy[j];
-                    out[i] = y[i] * (dy[i] - dot);
+                    for (int j = 0; j < y.length; j++) dot += y[j] * dy[j];
+                    for (int j = 0; j < y.length; j++) out[Samples.place(x, i, j)] = y[j] * (dy[j] - dot);
+                }
+            }
+            case Loss.LogSoftmaxGrad _ -> {
+                for (int i = 0; i < Samples.count(x); i++) {
+                    double[] y = Samples.scores(in, 0, i), dy = Samples.scores(in, 1, i);
+                    double sum = 0;
+                    for (double d : dy) sum += d;
+                    for (int j = 0; j < y.length; j++) out[Samples.place(x, i, j)] = dy[j] - Math.exp(y[j]) * sum;
                 }
             }
             case Loss.InTopK t -> {
-                for (int n = 0; n < out.length; n++) out[n] = rank(row(in, 0, n), label(in, n)) < t.k() ? 1 : 0;
+                for (int i = 0; i < out.length; i++)
+                    out[i] = rank(Samples.scores(in, 0, i), Samples.label(in, i)) < t.k() ? 1 : 0;
             }
             case Loss.Sum s -> {
-                for (double x : in.in(0)) out[0] += s.scale() * x;
+                for (double v : in.in(0)) out[0] += s.scale() * v;
             }
             case Loss.Expand e -> {
                 for (int i = 0; i < out.length; i++) out[i] = e.scale() * in.in(0)[0];
@@ -48,7 +69,11 @@ final class Losses {
         return out;
     }
 
-    private static double softmax(double[] x, int j) { return Math.exp(x[j] - logSumExp(x)); }
+    /** What a sample of class {@code label} counts for. */
+    static double weight(CrossEntropy criterion, int label) {
+        if (criterion.ignore().isPresent() && criterion.ignore().getAsInt() == label) return 0;
+        return criterion.weights().isEmpty() ? 1 : criterion.weights().get(label);
+    }
 
     /** log of the sum of exp x, without overflow. */
     static double logSumExp(double[] x) {
@@ -69,13 +94,4 @@ final class Losses {
         for (int j = 0; j < x.length; j++) if (x[j] > x[label] || (x[j] == x[label] && j < label)) before++;
         return before;
     }
-
-    /** Row {@code n} of the matrix that is operand {@code i}. */
-    static double[] row(Operands in, int i, int n) {
-        int c = in.shape(i).c();
-        return java.util.Arrays.copyOfRange(in.in(i), n * c, (n + 1) * c);
-    }
-
-    /** The class of sample {@code n}; labels are operand 1. */
-    static int label(Operands in, int n) { return (int) in.in(1)[n]; }
 }

@@ -3,11 +3,15 @@ package org.gabor.tests.oracle;
 import static org.gabor.tests.oracle.PointwiseBounds.at;
 import static org.gabor.tests.oracle.PointwiseBounds.each;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.gabor.graph.Normalization;
 import org.gabor.graph.Shape;
 
 /**
- * Error bounds of batch normalisation. A backend may compute gamma (x - mean) inv + beta as it stands or folded into
+ * Error bounds of normalisations. In batch normalisation a backend
+ * may compute gamma (x - mean) inv + beta as it stands or folded into
  * a x + b with a = gamma inv, b = beta - a mean; the folded form rounds more, so the bounds are its.
  */
 final class NormalizationBounds {
@@ -31,6 +35,8 @@ final class NormalizationBounds {
                 Approx through = at(v, e, 4, c).plus(xhat(v, e, i, n.eps()).times(at(v, e, 4, s.c() + c)));
                 return a.times(dy.minus(through.times(perSample)));
             });
+            case Normalization.Lrn n -> each(v, i -> at(v, e, 0, i).times(divisor(n, v, e, i).power(-n.beta())));
+            case Normalization.LrnGrad n -> localGradient(n.of(), v, e);
         };
     }
 
@@ -88,5 +94,27 @@ final class NormalizationBounds {
             bound[s.c() + c] += product.error() + (m + 2) * Approx.U * product.magnitude();
         }
         return bound;
+    }
+
+    /** k + alpha / size times the sum of the squares in the window. */
+    private static Approx divisor(Normalization.Lrn op, Operands v, Operands e, int i) {
+        var squares = Arrays.stream(Normalizations.neighbours(op, v.shape(0), i))
+                .mapToObj(j -> at(v, e, 0, j).times(at(v, e, 0, j))).toArray(Approx[]::new);
+        return Approx.rounded(op.k()).plus(Approx.rounded(op.alpha() / op.size()).times(Approx.sum(squares)));
+    }
+
+    private static double[] localGradient(Normalization.Lrn op, Operands v, Operands e) {
+        var through = new ArrayList<List<Approx>>();
+        for (int i = 0; i < v.in(0).length; i++) through.add(new ArrayList<>());
+        for (int j = 0; j < v.in(0).length; j++) {
+            Approx term = at(v, e, 1, j).times(at(v, e, 0, j)).times(divisor(op, v, e, j).power(-op.beta() - 1));
+            for (int i : Normalizations.neighbours(op, v.shape(0), j)) through.get(i).add(term);
+        }
+        Approx factor = Approx.rounded(2 * op.alpha() * op.beta() / op.size());
+        return each(v, i -> {
+            Approx sum = Approx.sum(through.get(i).toArray(new Approx[0]));
+            Approx direct = at(v, e, 1, i).times(divisor(op, v, e, i).power(-op.beta()));
+            return direct.minus(factor.times(at(v, e, 0, i)).times(sum));
+        });
     }
 }

@@ -1,9 +1,10 @@
 package org.gabor.tests.oracle;
 
+import java.util.stream.IntStream;
 import org.gabor.graph.Normalization;
 import org.gabor.graph.Shape;
 
-/** Batch normalisation in its parts. */
+/** Batch normalisation in its parts, and local response normalisation. */
 final class Normalizations {
     private Normalizations() {}
 
@@ -13,6 +14,8 @@ final class Normalizations {
             case Normalization.BatchNorm n -> normalized(n, in);
             case Normalization.BnGradSums n -> sums(n, in);
             case Normalization.BnGradX n -> gradient(n, in);
+            case Normalization.Lrn n -> local(n, in);
+            case Normalization.LrnGrad n -> localGradient(n.of(), in);
         };
     }
 
@@ -64,5 +67,35 @@ final class Normalizations {
         Shape s = in.shape(0);
         int c = Operands.channel(s, i);
         return (in.in(0)[i] - in.in(1)[c]) / Math.sqrt(in.in(1)[s.c() + c] + eps);
+    }
+
+    private static double[] local(Normalization.Lrn op, Operands in) {
+        double[] x = in.in(0), out = in.out();
+        for (int i = 0; i < out.length; i++) out[i] = x[i] / Math.pow(divisor(op, in, i), op.beta());
+        return out;
+    }
+
+    private static double[] localGradient(Normalization.Lrn op, Operands in) {
+        double[] x = in.in(0), dy = in.in(1), out = in.out();
+        for (int j = 0; j < dy.length; j++) {
+            double d = divisor(op, in, j);
+            out[j] += dy[j] / Math.pow(d, op.beta());
+            for (int i : neighbours(op, in.shape(0), j))
+                out[i] -= dy[j] * x[j] * op.beta() / Math.pow(d, op.beta() + 1) * 2 * op.alpha() / op.size() * x[i];
+        }
+        return out;
+    }
+
+    private static double divisor(Normalization.Lrn op, Operands in, int i) {
+        double sum = 0;
+        for (int j : neighbours(op, in.shape(0), i)) sum += in.in(0)[j] * in.in(0)[j];
+        return op.k() + op.alpha() / op.size() * sum;
+    }
+
+    /** The elements in the window of element {@code i}: size / 2 channels before it to (size - 1) / 2 behind it. */
+    static int[] neighbours(Normalization.Lrn op, Shape s, int i) {
+        int c = Operands.channel(s, i), plane = Math.toIntExact(s.plane());
+        int first = Math.max(0, c - op.size() / 2), last = Math.min(s.c() - 1, c + (op.size() - 1) / 2);
+        return IntStream.rangeClosed(first, last).map(j -> i + (j - c) * plane).toArray();
     }
 }

@@ -1,7 +1,6 @@
 package org.gabor.tests.oracle;
 
 import java.util.function.IntFunction;
-import org.gabor.graph.Activation;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Shape;
 
@@ -16,38 +15,25 @@ final class PointwiseBounds {
                 int c = Operands.channel(s, i);
                 return Approx.rounded(n.scale().get(c)).times(at(v, e, 0, i)).plus(Approx.rounded(n.shift().get(c)));
             });
-            case Pointwise.Add _ -> each(v, i -> at(v, e, 0, i).plus(at(v, e, 1, i)));
+            case Pointwise.Add _ -> each(v, i -> broadcast(v, e, 0, i).plus(broadcast(v, e, 1, i)));
+            case Pointwise.Mul _ -> each(v, i -> broadcast(v, e, 0, i).times(broadcast(v, e, 1, i)));
+            case Pointwise.SumTo t -> Bounds.linear(t, v, e, 0, 1);
             case Pointwise.AddBias _ -> each(v, i -> at(v, e, 0, i).plus(at(v, e, 1, Operands.channel(s, i))));
-            case Pointwise.ChannelSum c -> Bounds.linear(c, v, e, 1);
-            case Pointwise.Activate a -> each(v, i -> activated(a.f(), at(v, e, 0, i)));
-            case Pointwise.ActivateGrad a -> each(v, i -> gradient(a.f(), at(v, e, 0, i), at(v, e, 1, i)));
-        };
-    }
-
-    /** Both functions change by no more than their argument; ReLU not at all where that is surely negative. */
-    private static Approx activated(Activation f, Approx x) {
-        return switch (f) {
-            case Activation.Relu _ -> new Approx(Math.max(x.value(), 0),
-                    x.value() + x.error() < 0 ? 0 : x.error());
-            case Activation.Tanh _ -> new Approx(Math.tanh(x.value()),
-                    x.error() + Bounds.FUNCTION * Math.abs(Math.tanh(x.value())) + Bounds.FLUSH);
-        };
-    }
-
-    /** ReLU's gradient passes dy or not: where the error of y leaves that open, either is right. */
-    private static Approx gradient(Activation f, Approx y, Approx dy) {
-        return switch (f) {
-            case Activation.Relu _ -> {
-                boolean open = y.error() > 0 && Math.abs(y.value()) <= y.error();
-                double passed = y.value() > 0 ? dy.value() : 0;
-                yield new Approx(passed, open ? dy.magnitude() : y.value() > 0 ? dy.error() : 0);
-            }
-            case Activation.Tanh _ -> dy.times(Approx.exact(1).minus(y.times(y)));
+            case Pointwise.ChannelSum c -> Bounds.linear(c, v, e, 0, 1);
+            case Pointwise.Activate a -> each(v, i -> ActivationBounds.value(a.f(), at(v, e, 0, i)));
+            case Pointwise.ActivateGrad a -> each(v, i -> ActivationBounds.gradient(a.f(), at(v, e, 0, i), at(v, e, 1, i)));
+            case Pointwise.Dropout d -> each(v, i -> Pointwises.keeps(d, v, i)
+                    ? Approx.rounded(1 / (1 - d.rate())).times(at(v, e, 0, i)) : Approx.exact(0));
         };
     }
 
     /** Operand {@code k}'s element {@code i} with its error. */
     static Approx at(Operands v, Operands e, int k, int i) { return new Approx(v.in(k)[i], e.in(k)[i]); }
+
+    /** What operand {@code k} has for element {@code i} of the result. */
+    private static Approx broadcast(Operands v, Operands e, int k, int i) {
+        return at(v, e, k, Operands.source(v.result(), i, v.shape(k)));
+    }
 
     /** The errors of all elements of a result. */
     static double[] each(Operands v, IntFunction<Approx> element) {

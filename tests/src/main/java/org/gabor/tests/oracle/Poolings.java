@@ -1,52 +1,92 @@
 package org.gabor.tests.oracle;
 
+import java.util.Arrays;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Shape;
 import org.gabor.graph.Window;
 
-/** Reductions over sliding windows. */
+/** Reductions over sliding windows, and over bins. */
 final class Poolings {
     private Poolings() {}
 
     static double[] of(Pooling op, Operands in) {
-        double[] out = in.out();
-        Window window = op.window();
-        double size = window.r() * window.s();
+        double[] out = in.out(), first = in.in(0);
         switch (op) {
-            case Pooling.MaxPool _ -> windows(in.shape(0), in.result(), window,
-                    (yi, cells) -> out[yi] = in.in(0)[largest(in.in(0), cells)]);
-            case Pooling.MaxPoolGrad _ -> windows(in.shape(0), in.shape(1), window,
-                    (yi, cells) -> out[largest(in.in(0), cells)] += in.in(1)[yi]);
-            case Pooling.MeanPool _ -> windows(in.shape(0), in.result(), window, (yi, cells) -> {
-                double sum = 0;
-                for (int cell : cells) sum += in.in(0)[cell];
-                out[yi] = sum / size;
+            case Pooling.MaxPool m -> windows(m.window(), in.shape(0), in.result(), largestOf(first, out));
+            case Pooling.MaxPoolGrad m -> windows(m.window(), in.shape(0), in.shape(1), toLargest(first, in.in(1), out));
+            case Pooling.MeanPool m -> windows(m.window(), in.shape(0), in.result(), meanOf(m.countPadding(), first, out));
+            case Pooling.MeanPoolGrad m ->
+                    windows(m.window(), in.result(), in.shape(0), shared(m.countPadding(), first, out));
+            case Pooling.AdaptivePool a -> bins(in.shape(0), in.result(), switch (a.kind()) {
+                case MAX -> largestOf(first, out);
+                case MEAN -> meanOf(false, first, out);
             });
-            case Pooling.MeanPoolGrad _ -> windows(in.result(), in.shape(0), window, (yi, cells) -> {
-                for (int cell : cells) out[cell] += in.in(0)[yi] / size;
+            case Pooling.AdaptivePoolGrad a -> bins(in.shape(0), in.shape(1), switch (a.kind()) {
+                case MAX -> toLargest(first, in.in(1), out);
+                case MEAN -> shared(false, in.in(1), out);
             });
         }
         return out;
     }
 
-    /** Called with an element of y and the elements of x that its window covers, in row order. */
+    /** Called with an element of y, the elements of x that its window covers, in row order, and how many it covers
+     * inside of image and padding. */
     interface Visitor {
-        void visit(int y, int[] cells);
+        void visit(int y, int[] cells, int withPadding);
     }
 
-    /** Visits every window; what lies in the padding is left out. */
-    static void windows(Shape x, Shape y, Window window, Visitor visitor) {
+    private static Visitor largestOf(double[] x, double[] y) { return (i, cells, _) -> y[i] = x[largest(x, cells)]; }
+
+    private static Visitor toLargest(double[] x, double[] dy, double[] dx) {
+        return (i, cells, _) -> dx[largest(x, cells)] += dy[i];
+    }
+
+    private static Visitor meanOf(boolean countPadding, double[] x, double[] y) {
+        return (i, cells, all) -> {
+            double sum = 0;
+            for (int cell : cells) sum += x[cell];
+            y[i] = sum / (countPadding ? all : cells.length);
+        };
+    }
+
+    private static Visitor shared(boolean countPadding, double[] dy, double[] dx) {
+        return (i, cells, all) -> {
+            for (int cell : cells) dx[cell] += dy[i] / (countPadding ? all : cells.length);
+        };
+    }
+
+    /** Visits every window; what lies in the padding is no cell. */
+    static void windows(Window window, Shape x, Shape y, Visitor visitor) {
         for (int plane = 0; plane < y.n() * y.c(); plane++)
             for (int p = 0; p < y.h(); p++)
                 for (int q = 0; q < y.w(); q++) {
                     int top = p * window.strideH() - window.top(), left = q * window.strideW() - window.left();
-                    int h0 = Math.max(top, 0), h1 = Math.min(top + window.r(), x.h());
-                    int w0 = Math.max(left, 0), w1 = Math.min(left + window.s(), x.w());
+                    int rows = Math.min(top + window.r(), x.h() + window.bottom()) - top;
+                    int columns = Math.min(left + window.s(), x.w() + window.right()) - left;
+                    int[] cells = new int[window.r() * window.s()];
+                    int count = 0;
+                    for (int r = 0; r < window.r(); r++)
+                        for (int s = 0; s < window.s(); s++) {
+                            int h = top + r * window.dilationH(), w = left + s * window.dilationW();
+                            if (h >= 0 && h < x.h() && w >= 0 && w < x.w())
+                                cells[count++] = (plane * x.h() + h) * x.w() + w;
+                        }
+                    visitor.visit((plane * y.h() + p) * y.w() + q, Arrays.copyOf(cells, count), rows * columns);
+                }
+    }
+
+    /** Visits every bin of an adaptive pooling: from floor(i size / bins) to ceil((i + 1) size / bins). */
+    static void bins(Shape x, Shape y, Visitor visitor) {
+        for (int plane = 0; plane < y.n() * y.c(); plane++)
+            for (int p = 0; p < y.h(); p++)
+                for (int q = 0; q < y.w(); q++) {
+                    int h0 = Math.floorDiv(p * x.h(), y.h()), h1 = Math.ceilDiv((p + 1) * x.h(), y.h());
+                    int w0 = Math.floorDiv(q * x.w(), y.w()), w1 = Math.ceilDiv((q + 1) * x.w(), y.w());
                     int[] cells = new int[(h1 - h0) * (w1 - w0)];
-                    int i = 0;
+                    int count = 0;
                     for (int h = h0; h < h1; h++)
-                        for (int w = w0; w < w1; w++) cells[i++] = (plane * x.h() + h) * x.w() + w;
-                    visitor.visit((plane * y.h() + p) * y.w() + q, cells);
+                        for (int w = w0; w < w1; w++) cells[count++] = (plane * x.h() + h) * x.w() + w;
+                    visitor.visit((plane * y.h() + p) * y.w() + q, cells, count);
                 }
     }
 

@@ -24,14 +24,27 @@ final class Updates {
                     target[1] = in.in(1)[0];
                 }
             }
+            case Update.ClipNorm c -> {
+                double factor = Math.min(1, c.limit() / (norm(target) + 1e-6));
+                if (open(in.in(1))) for (int i = 0; i < target.length; i++) target[i] *= factor;
+            }
+            case Update.ClipValue c -> {
+                if (open(in.in(1)))
+                    for (int i = 0; i < target.length; i++) target[i] = Math.clamp(target[i], -c.limit(), c.limit());
+            }
             case Update.SlabUpdate s -> {
-                if (open(in.in(4))) for (Update.Group g : s.groups()) update(s.rule(), g, in);
+                if (open(in.in(4))) for (Update.Group g : s.groups()) UpdateRules.apply(s.rule(), g, in);
             }
             case Update.RunningUpdate r -> {
                 if (open(in.in(2))) running(r, target, in.in(1));
             }
             case Update.Accumulate _ -> {
                 if (open(in.in(2))) target[0] += in.in(1)[0];
+            }
+            case Update.MovingAverage m -> {
+                if (open(in.in(2)))
+                    for (int i = 0; i < target.length; i++)
+                        target[i] = m.decay() * target[i] + (1 - m.decay()) * in.in(1)[i];
             }
         }
         return target;
@@ -40,25 +53,8 @@ final class Updates {
     /** True while no step has been bad. */
     static boolean open(double[] guard) { return guard[0] == 0; }
 
-    private static void update(Update.Rule rule, Update.Group group, Operands in) {
-        switch (rule) {
-            case Update.Rule.Sgd sgd -> sgd(sgd, group, in);
-        }
-    }
-
-    private static void sgd(Update.Rule.Sgd sgd, Update.Group group, Operands in) {
-        double[] w = in.in(0), g = in.in(1);
-        double lr = in.in(2)[0];
-        for (int i = group.begin(); i < group.end(); i++) {
-            double step = g[i] + group.weightDecay() * w[i];
-            if (sgd.momentum() != 0) {
-                double[] v = in.in(Update.SlabUpdate.FIRST_STATE);
-                v[i] = sgd.momentum() * v[i] + step;
-                step = sgd.nesterov() ? step + sgd.momentum() * v[i] : v[i];
-            }
-            w[i] -= lr * step;
-        }
-    }
+    /** The L2 norm. */
+    static double norm(double[] g) { return Math.sqrt(Arrays.stream(g).map(v -> v * v).sum()); }
 
     private static void running(Update.RunningUpdate op, double[] running, double[] stats) {
         double unbiased = op.count() / (op.count() - 1.0);

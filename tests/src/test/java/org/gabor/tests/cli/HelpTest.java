@@ -34,8 +34,10 @@ class HelpTest {
     void theOptionsOfTrainComeInGroups() {
         assertThat(Cli.line("train --help").out()).containsSubsequence("\nData\n", "--data", "--batch", "--val-split",
                 "\nModel\n", "--model",
-                "\nOptimiser", "--optimizer", "--lr", "--momentum", "--weight-decay", "--schedule", "--warmup",
-                "\nRun\n", "--epochs",
+                "\nOptimiser", "--optimizer", "--optimizer-args", "--lr", "--momentum", "--weight-decay",
+                "--clip-norm", "--clip-value",
+                "--schedule", "--schedule-args", "--warmup", "--loss", "--label-smoothing", "--ema",
+                "\nRun\n", "--config", "--epochs",
                 "--seed", "--out", "--name", "\nDevice\n", "--device", "--threads", "\nOutput\n", "--progress",
                 "--json");
     }

@@ -22,7 +22,8 @@ class ListingsTest {
         Cli shown = Cli.line("models show lenet5");
         assertThat(shown.out()).contains("LeCun")
                 .contains("--optimizer sgd --lr 0.05 --momentum 0.9 --weight-decay 0.0005")
-                .contains("--schedule onecycle --epochs 4 --batch 64").contains("\"layer\": \"conv2d\"");
+                .contains("--schedule onecycle --epochs 4 --batch 64")
+                .contains("\n  - conv2d: {filters: 6, kernel: 5, padding: 2}\n  - relu\n");
         Json.Obj network = Json.parse(Cli.line("models show lenet5 --json").out()).object("network");
         assertThat(network.get("name").orElseThrow().string("name")).isEqualTo("lenet5");
     }

@@ -26,7 +26,22 @@ class MistakesTest {
             train --optimizer sdg                    | 2 | unknown optimizer 'sdg'; did you mean 'sgd'?
             train --optimizer nesterov --momentum 0  | 2 | nesterov wants a momentum above 0
             train --schedule cosin                   | 2 | did you mean 'cosine'?
-            train --warmup -1                        | 2 | 0 or more epochs, got -1
+            train --optimizer adagrad --momentum 0.9 | 2 | unknown setting 'momentum'. Known: eps, lr, weight_decay
+            train --optimizer-args beta1=0.9         | 2 | sgd: unknown setting 'beta1'
+            train --optimizer-args lr=0.1 --lr 0.2   | 2 | lr is given twice: by --lr and in --optimizer-args
+            train --optimizer-args lr                | 2 | should be in KEY=VALUE
+            train --optimizer adam --optimizer-args beta1=1 | 2 | adam: beta1 must be in [0, 1), got 1.0
+            train --schedule step --schedule-args epochs=0.5 | 2 | step: epochs must be a whole number, got '0.5'
+            train --schedule step --schedule-args gama=0.5 | 2 | did you mean 'gamma'?
+            train --schedule multistep --schedule-args milestones=3/x | 2 | milestones must be a whole number, got 'x'
+            train --loss hing                        | 2 | unknown loss 'hing'; did you mean 'hinge'?
+            train --loss mse --label-smoothing 0.1   | 2 | label smoothing belongs to the softmax loss
+            train --label-smoothing 1                | 2 | label smoothing must be in [0, 1), got 1.0
+            train --clip-norm -1                     | 2 | limits of gradients must be 0 or more, got -1.0
+            train --ema 1                            | 2 | the share of the moving average must be in [0, 1), got 1.0
+            train --model nowhere.yaml               | 2 | nowhere.yaml does not exist
+            train --config nowhere.yaml              | 2 | nowhere.yaml does not exist
+            train --warmup -1                        | 2 | warm-up: epochs must be 0 or more, got -1.0
             train --val-split 1                      | 2 | --val-split must be in [0, 1), got 1.0
             train --data digit                       | 2 | unknown data set 'digit'; did you mean 'digits'?
             train --data mnist                       | 2 | mnist:DIR

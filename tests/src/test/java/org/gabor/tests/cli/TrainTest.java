@@ -146,9 +146,9 @@ class TrainTest {
                 "--weight-decay", "0", "--schedule", "cosine", "--warmup", "0.5", "--seed", "7", "--name", "asked");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(Files.readAllLines(dir.resolve("own/asked/001/config.yaml")))
-                .contains("optimizer: \"nesterov\"", "lr: 0.02", "momentum: 0.8", "weight_decay: 0.0", "epochs: 3",
-                        "batch: 1000", "seed: 7", "val_split: 0.2")
-                .anyMatch(l -> l.startsWith("schedule: \"cosine after 0.5 epochs of warm-up"));
+                .contains("optimizer: {\"name\": \"nesterov\", \"lr\": 0.02, \"momentum\": 0.8, \"weight_decay\": 0.0}",
+                        "schedule: {\"name\": \"cosine\"}", "warmup: 0.5", "loss: \"softmax\"", "epochs: 3",
+                        "batch: 1000", "seed: 7", "val_split: 0.2");
     }
 
     private static Cli trainOn(String images, String threads, String... more) {

@@ -12,6 +12,7 @@ import org.gabor.graph.Movement.Convert;
 import org.gabor.graph.Node;
 import org.gabor.graph.TensorType;
 import org.gabor.graph.Update;
+import org.gabor.graph.UpdateRule;
 import org.gabor.graph.Window;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +78,7 @@ class LayoutsTest {
     void anImageMayBeReadInAStepThatUpdatesWeights() {
         g.output("image", x.conv2d(w, Window.of(3, 1, 1)));
         TensorType slab = TensorType.f32(16);
-        var update = new Update.SlabUpdate(new Update.Rule.Sgd(0, false), List.of(new Update.Group("all", 0, 16, 0)));
+        var update = new Update.SlabUpdate(new UpdateRule.Sgd(0, 0, false), List.of(new Update.Group("all", 0, 16, 0)));
         g.add(update, g.parameter("weights", slab), g.parameter("gradients", slab), g.input("lr", TensorType.f32(1)),
                 g.input("step", TensorType.i32(1)), g.parameter("guard", Update.GUARD));
         assertThat(plan().outputs()).containsKey("image");

@@ -17,6 +17,7 @@ import org.gabor.graph.Op;
 import org.gabor.graph.Update;
 import org.gabor.models.Models;
 import org.gabor.optim.Sgd;
+import org.gabor.train.LearningRule;
 import org.gabor.train.Parameters;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
@@ -27,13 +28,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The arena of whole training steps, checked step by step without the planner's own notion of time. */
 class MemoryTest {
     private static final TrainingGraph LENET =
-            TrainingGraph.of(Models.lenet5().build(), Scaling.unit(1), Sgd.lr(0.1).momentum(0.9), 64);
+            TrainingGraph.of(Models.lenet5().build(), Scaling.unit(1), LearningRule.of(Sgd.lr(0.1).momentum(0.9)), 64);
     private static final TrainingGraph CLASSIC = TrainingGraph.of(Models.lenet5Tanh().build(), Scaling.unit(1),
-            Sgd.lr(0.1), 17);
+            LearningRule.of(Sgd.lr(0.1)), 17);
     private static final TrainingGraph RESNET =
-            TrainingGraph.of(Models.resnet20().build(), Scaling.unit(3), Sgd.lr(0.1).momentum(0.9), 128);
+            TrainingGraph.of(Models.resnet20().build(), Scaling.unit(3), LearningRule.of(Sgd.lr(0.1).momentum(0.9)), 128);
     private static final TrainingGraph PROJECTED = TrainingGraph.of(Models.resnet20b().build(), Scaling.unit(3),
-            Sgd.lr(0.1), 16);
+            LearningRule.of(Sgd.lr(0.1)), 16);
 
     static Stream<Arguments> plans() {
         var graphs = new LinkedHashMap<String, TrainingGraph>();

@@ -18,16 +18,20 @@ import org.gabor.spi.BackendOptions;
 import org.gabor.spi.Backends;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
+import org.gabor.tests.oracle.Bounds;
 import org.gabor.tests.oracle.Oracle;
 import org.jspecify.annotations.Nullable;
 
-/** What computes a graph: the oracle, which must agree with PyTorch to 1e-9, or a backend, which must to 1e-4. */
+/**
+ * What computes a graph: the oracle, which must agree with PyTorch to 1e-9, or a backend, which must within the bounds of
+ * 32-bit floats besides.
+ */
 interface Machine extends AutoCloseable {
+    /** How far the oracle may be from PyTorch, relative to the largest magnitude of the value. */
+    double TOLERANCE = 1e-9;
+
     /** Its name. */
     String name();
-
-    /** Largest error allowed, relative to the largest magnitude of the value. */
-    double tolerance();
 
     /** Makes a graph ready to run. */
     Run start(Graph graph);
@@ -36,14 +40,26 @@ interface Machine extends AutoCloseable {
     void close();
 
     /**
-     * Refuses a value that is off by more than {@link #tolerance} of its largest magnitude.
+     * A value that was computed.
      *
-     * @param what how a message calls it
+     * @param value its elements
+     * @param bound how far rounding to floats may have taken each of them
      */
-    default void expect(String what, double[] got, double[] expected) {
-        double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
-        assertThat(largest).as("%s is not all zeros", what).isPositive();
-        assertThat(got).as(what).usingComparatorWithPrecision(tolerance() * largest).containsExactly(expected);
+    record Result(double[] value, double[] bound) {
+        /** A part of it. */
+        Result part(int from, int to) {
+            return new Result(Arrays.copyOfRange(value, from, to), Arrays.copyOfRange(bound, from, to));
+        }
+
+        /** Refuses a value that is further from what PyTorch computes than it may be. */
+        void expect(String what, double... expected) {
+            double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+            assertThat(largest).as("%s is not all zeros", what).isPositive();
+            assertThat(value).as(what).hasSameSizeAs(expected);
+            for (int i = 0; i < expected.length; i++)
+                assertThat(Math.abs(value[i] - expected[i])).as("%s[%d] is %s, expected %s", what, i, value[i], expected[i])
+                        .isLessThanOrEqualTo(bound[i] + TOLERANCE * largest);
+        }
     }
 
     /** A graph that is ready to run. */
@@ -55,10 +71,10 @@ interface Machine extends AutoCloseable {
         void step();
 
         /** An output after the run. */
-        double[] output(String name);
+        Result output(String name);
 
         /** A parameter as it is now. */
-        double[] parameter(String name);
+        Result parameter(String name);
 
         @Override
         void close();
@@ -77,11 +93,7 @@ interface Machine extends AutoCloseable {
         public String name() { return "oracle"; }
 
         @Override
-        public double tolerance() { return 1e-9; }
-
-        @Override
-        public void close() {
-        }
+        public void close() {}
 
         @Override
         public Run start(Graph graph) {
@@ -94,23 +106,21 @@ interface Machine extends AutoCloseable {
                 public void step() { oracle.run(); }
 
                 @Override
-                public double[] output(String name) { return oracle.output(name); }
+                public Result output(String name) { return exact(oracle.output(name)); }
 
                 @Override
-                public double[] parameter(String name) { return oracle.parameter(name); }
+                public Result parameter(String name) { return exact(oracle.parameter(name)); }
+
+                private static Result exact(double[] value) { return new Result(value, new double[value.length]); }
 
                 @Override
-                public void close() {
-                }
+                public void close() {}
             };
         }
     }
 
     /** A backend; it computes in 32-bit floats. */
     record OfBackend(String name, Backend backend) implements Machine {
-        @Override
-        public double tolerance() { return 1e-4; }
-
         @Override
         public void close() { backend.close(); }
 
@@ -119,16 +129,38 @@ interface Machine extends AutoCloseable {
             var parameters = new LinkedHashMap<String, Tensor>();
             for (Node n : graph.nodes())
                 if (n.op() instanceof Leaf.Parameter p) parameters.put(p.name(), backend.allocate(n.type()));
-            return new Compiled(backend.compile(Compiler.plan(graph, backend.rules()), parameters), parameters);
+            return new Compiled(graph, backend.compile(Compiler.plan(graph, backend.rules()), parameters), parameters);
         }
     }
 
-    /** A graph on a backend. */
-    record Compiled(Executable executable, Map<String, Tensor> parameters) implements Run {
+    /**
+     * A graph on a backend. The oracle runs beside it on the values that were meant, with the bounds of what is fed
+     * rounded, and of what parameters have gathered in the steps before.
+     */
+    final class Compiled implements Run {
+        private final Graph graph;
+        private final Executable executable;
+        private final Map<String, Tensor> parameters;
+        private final Oracle oracle;
+        private final Map<String, double[]> meant = new LinkedHashMap<>();
+        private final Map<String, double[]> off = new LinkedHashMap<>();
+        private @Nullable Bounds bounds;
+
+        Compiled(Graph graph, Executable executable, Map<String, Tensor> parameters) {
+            this.graph = graph;
+            this.executable = executable;
+            this.parameters = parameters;
+            this.oracle = Oracle.of(graph);
+            parameters.forEach((name, t) -> feed(name, new double[Math.toIntExact(t.type().shape().size())]));
+        }
+
         @Override
         public void feed(String name, double... values) {
             Tensor t = executable.inputs().containsKey(name) ? executable.inputs().get(name) : parameters.get(name);
             Objects.requireNonNull(t, name).copyIn(segment(t.type().dtype(), values));
+            oracle.feed(name, values);
+            meant.put(name, values.clone());
+            off.put(name, Arrays.stream(values).map(v -> Math.abs((float) v - v)).toArray());
         }
 
         private static MemorySegment segment(DType type, double[] values) {
@@ -140,13 +172,27 @@ interface Machine extends AutoCloseable {
         }
 
         @Override
-        public void step() { executable.run(); }
+        public void step() {
+            executable.run();
+            Bounds of = Bounds.of(graph, meant, off);
+            oracle.run();
+            for (String name : parameters.keySet()) {
+                meant.put(name, oracle.parameter(name));
+                off.put(name, of.parameter(name));
+            }
+            bounds = of;
+        }
 
         @Override
-        public double[] output(String name) { return doubles(executable.outputs().get(name), name); }
+        public Result output(String name) {
+            Node node = Objects.requireNonNull(graph.outputs().get(name), name);
+            return new Result(doubles(executable.outputs().get(name), name), Objects.requireNonNull(bounds).of(node));
+        }
 
         @Override
-        public double[] parameter(String name) { return doubles(parameters.get(name), name); }
+        public Result parameter(String name) {
+            return new Result(doubles(parameters.get(name), name), Objects.requireNonNull(off.get(name)));
+        }
 
         private static double[] doubles(@Nullable Tensor t, String name) {
             float[] v = Objects.requireNonNull(t, name).floats();

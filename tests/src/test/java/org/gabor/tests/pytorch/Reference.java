@@ -65,6 +65,9 @@ final class Reference {
         /** The number at {@code key}, or 0 if there is none. */
         double numberOrZero(String key) { return json.get(key).map(v -> v.number(key)).orElse(0.0); }
 
+        /** Whether there is anything at {@code key}. */
+        boolean has(String key) { return json.get(key).isPresent(); }
+
         /** Whether {@code key} is there and true. */
         boolean flag(String key) { return json.get(key).map(v -> v.bool(key)).orElse(false); }
 

@@ -18,6 +18,7 @@ import org.gabor.spi.BackendProvider;
 import org.gabor.spi.Backends;
 import org.gabor.spi.Executable;
 import org.gabor.tests.oracle.Oracle;
+import org.gabor.train.LearningRule;
 import org.gabor.train.Parameters;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
@@ -48,7 +49,8 @@ class TrainingStepsTest {
     void threeStepsAgreeWithTheOracle(String model, String name, BackendProvider provider) {
         provider.unavailable().ifPresent(why -> assumeTrue(false, name + ": " + why));
         ModelSpec spec = Models.builder(model).build();
-        var graph = TrainingGraph.of(spec, Scaling.unit(3), Sgd.lr(LR).momentum(0.9).nesterov().weightDecay(5e-4), BATCH);
+        var rule = LearningRule.of(Sgd.lr(LR).momentum(0.9).nesterov().weightDecay(5e-4));
+        var graph = TrainingGraph.of(spec, Scaling.unit(3), rule, BATCH);
         try (Backend backend = provider.open(BackendOptions.DEFAULT);
                 var parameters = Parameters.forTraining(backend, graph);
                 Executable step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings())) {
