@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.gabor.UsageException;
+import org.gabor.graph.Criterion;
 import org.gabor.io.Json;
 import org.gabor.models.Recipe;
+import org.gabor.optim.Criteria;
 import org.gabor.optim.Optimizer;
 import org.gabor.optim.Optimizers;
 import org.gabor.optim.Schedule;
 import org.gabor.optim.Schedules;
-import org.gabor.train.Criteria;
 import org.gabor.train.LearningRule;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -69,6 +70,11 @@ final class RecipeOptions {
     @Option(names = "--loss", paramLabel = "NAME", description = "softmax (default), hinge, hinge2, mse or bce.")
     String loss = "softmax";
 
+    @Option(names = "--loss-args", paramLabel = "K=V", split = ",",
+            description = "Its settings, such as weights=1/1/2 (softmax: a weight a class), ignore=9 (softmax: a label that"
+                    + " does not count), margin=0.5 (hinge, hinge2).")
+    Map<String, String> lossArgs = new LinkedHashMap<>();
+
     @Option(names = "--label-smoothing", paramLabel = "X",
             description = "Share of the target that is spread over all classes; default: 0.")
     double labelSmoothing;
@@ -97,7 +103,7 @@ final class RecipeOptions {
     Settings over(Recipe recipe, @Nullable Integer epochs, @Nullable Integer batch) {
         Schedule rate = schedule(recipe.schedule());
         LearningRule rule = LearningRule.of(optimizer(recipe.optimizer()))
-                .criterion(Criteria.byName(loss, labelSmoothing)).clipNorm(clipNorm).clipValue(clipValue).average(ema);
+                .criterion(criterion()).clipNorm(clipNorm).clipValue(clipValue).average(ema);
         int passes = Objects.requireNonNullElse(epochs, recipe.epochs());
         int images = Objects.requireNonNullElse(batch, recipe.batch());
         return new Settings(rule, rate.warmup(warmup), passes, images, config(rule, rate, passes, images));
@@ -124,6 +130,13 @@ final class RecipeOptions {
         settings.put(name, value.toString());
     }
 
+    private Criterion criterion() {
+        var settings = new LinkedHashMap<>(lossArgs);
+        if (labelSmoothing != 0 && settings.put("smoothing", Double.toString(labelSmoothing)) != null)
+            throw new UsageException("smoothing is given twice: by --label-smoothing and in --loss-args");
+        return Criteria.byName(loss, settings);
+    }
+
     private Schedule schedule(Schedule usual) {
         if (schedule != null) return Schedules.byName(schedule, scheduleArgs);
         if (scheduleArgs.isEmpty()) return usual;
@@ -146,11 +159,10 @@ final class RecipeOptions {
     private Map<String, Object> config(LearningRule rule, Schedule rate, int epochs, int batch) {
         var c = new LinkedHashMap<String, Object>();
         c.put("optimizer", rule.optimizer().describe());
-        var named = new LinkedHashMap<String, Object>();
-        settings(rate).forEach((key, v) -> named.put(key, v.matches("[0-9.Ee+-]+") ? Json.parse(v) : v));
-        c.put("schedule", named);
+        Map<String, String> scheduled = settings(rate);
+        c.put("schedule", named(Objects.requireNonNull(scheduled.remove("name")), scheduled));
         c.put("warmup", warmup);
-        c.put("loss", loss);
+        c.put("loss", lossArgs.isEmpty() ? loss : Json.of(named(loss, lossArgs)));
         c.put("label_smoothing", labelSmoothing);
         c.put("clip_norm", clipNorm);
         c.put("clip_value", clipValue);
@@ -158,5 +170,13 @@ final class RecipeOptions {
         c.put("epochs", epochs);
         c.put("batch", batch);
         return c;
+    }
+
+    /** A name and its settings, numbers as such. */
+    private static Map<String, Object> named(String name, Map<String, String> settings) {
+        var named = new LinkedHashMap<String, Object>();
+        named.put("name", name);
+        settings.forEach((key, v) -> named.put(key, v.matches("[0-9.Ee+-]+") ? Json.parse(v) : v));
+        return named;
     }
 }

@@ -81,7 +81,7 @@ final class RunConfig {
         String name = key.replace('_', '-');
         if (!options.containsKey(name))
             throw new Json.SyntaxException(value.line(), Suggest.unknown("option", key, options.keySet()));
-        boolean named = name.equals("optimizer") || name.equals("schedule");
+        boolean named = name.equals("optimizer") || name.equals("schedule") || name.equals("loss");
         switch (value) {
             case Json.Obj o when named -> named(name, o);
             case Json.Obj o when options.get(name).isMultiValue() ->

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.gabor.Suggest;
@@ -11,9 +12,8 @@ import org.gabor.UsageException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings given as text, {@code name=value}, for an optimizer or a schedule. Each is taken once; what is left over at
- * the
- * end is a mistake.
+ * Settings given as text, {@code name=value}, for an optimizer, a schedule or a loss. Each is taken once;
+ * what is left over at the end is a mistake.
  */
 final class Settings {
     private final String owner;
@@ -45,6 +45,19 @@ final class Settings {
     int whole(String name, int usual) {
         String text = take(name);
         return text == null ? usual : whole(name, text);
+    }
+
+    /** A whole number that has no usual value. */
+    OptionalInt whole(String name) {
+        String text = take(name);
+        return text == null ? OptionalInt.empty() : OptionalInt.of(whole(name, text));
+    }
+
+    /** Numbers with a slash between them: {@code 1/0.5/2}; none if they are not given. */
+    List<Double> numbers(String name) {
+        String text = take(name);
+        if (text == null) return List.of();
+        return List.of(text.split("/", -1)).stream().map(t -> new Settings(owner, Map.of(name, t)).number(name, 0)).toList();
     }
 
     /** Whole numbers with a slash between them: {@code 30/60/90}. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gabor.UsageException;
 import org.gabor.graph.Criterion;
+import org.gabor.optim.Criteria;
 import org.gabor.optim.Optimizer;
 
 /**

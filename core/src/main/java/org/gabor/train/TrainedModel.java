@@ -12,6 +12,7 @@ import org.gabor.io.Json;
 import org.gabor.io.Safetensors;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Registry;
+import org.gabor.optim.Criteria;
 
 /**
  * A model with its weights, in the host's memory: what a checkpoint holds. The file is a valid safetensors file; its

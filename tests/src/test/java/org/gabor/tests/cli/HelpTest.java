@@ -36,7 +36,7 @@ class HelpTest {
                 "\nModel\n", "--model",
                 "\nOptimiser", "--optimizer", "--optimizer-args", "--lr", "--momentum", "--weight-decay",
                 "--clip-norm", "--clip-value",
-                "--schedule", "--schedule-args", "--warmup", "--loss", "--label-smoothing", "--ema",
+                "--schedule", "--schedule-args", "--warmup", "--loss", "--loss-args", "--label-smoothing", "--ema",
                 "\nRun\n", "--config", "--epochs",
                 "--seed", "--out", "--name", "\nDevice\n", "--device", "--threads", "\nOutput\n", "--progress",
                 "--json");

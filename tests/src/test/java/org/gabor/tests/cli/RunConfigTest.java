@@ -32,6 +32,7 @@ class RunConfigTest {
             "--optimizer adamw --weight-decay 0.1 --loss hinge --ema 0.9",
             "--optimizer rmsprop --optimizer-args centred=true,alpha=0.9 --momentum 0.5 --loss hinge2 --schedule plateau"
                     + " --schedule-args patience=0,gamma=0.5",
+            "--loss softmax --loss-args weights=1/1/2/1/1/1/1/1/1/0.5,ignore=3 --label-smoothing 0.1",
             "--optimizer adagrad --loss mse --schedule cosine --schedule-args least=0.1 --clip-value 0.5",
             "--optimizer sgd --optimizer-args dampening=0.1 --schedule multistep --schedule-args milestones=1/2,gamma=0.5",
             "--optimizer nesterov --schedule step --schedule-args epochs=1,gamma=0.5 --clip-norm 1 --label-smoothing 0.1",

@@ -18,15 +18,16 @@ import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Pools.MaxPool;
 import org.gabor.nn.Regularization.Dropout;
 import org.gabor.nn.Structure.Sequential;
+import org.gabor.optim.Criteria;
 import org.gabor.optim.Optimizers;
 import org.gabor.optim.Schedules;
 import org.gabor.optim.Sgd;
 import org.gabor.spi.BackendOptions;
-import org.gabor.train.Criteria;
 import org.gabor.train.Device;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.Trainer;
 import org.gabor.train.TrainingRun;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,10 +45,12 @@ class LearningRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"softmax, 0.1", "hinge, 0", "hinge2, 0", "mse, 0", "bce, 0"})
-    void everyLossLearns(String name, double smoothing) {
+    @CsvSource({"softmax, smoothing, 0.1", "softmax, weights, 1/1/2/1/1/1/1/1/1/0.5", "hinge, margin, 1",
+            "hinge2, margin, 0.5", "mse,,", "bce,,"})
+    void everyLossLearns(String name, @Nullable String setting, @Nullable String value) {
         var optimizer = Optimizers.byName("adam", Map.of("lr", "0.002"));
-        assertThat(accuracy(lenet().loss(Criteria.byName(name, smoothing)).optimizer(optimizer).epochs(3))).isGreaterThan(0.93);
+        Map<String, String> settings = setting == null || value == null ? Map.of() : Map.of(setting, value);
+        assertThat(accuracy(lenet().loss(Criteria.byName(name, settings)).optimizer(optimizer).epochs(3))).isGreaterThan(0.93);
     }
 
     /** Far too large a learning rate for plain SGD diverges; with its gradients limited it does not. */
