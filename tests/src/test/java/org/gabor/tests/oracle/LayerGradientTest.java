@@ -1,5 +1,7 @@
 package org.gabor.tests.oracle;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,6 +16,7 @@ import org.gabor.nn.Layer;
 import org.gabor.nn.Registry;
 import org.gabor.nn.Scope;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The gradients of every registered layer, as it trains, by its input and by each of its parameters. */
@@ -54,6 +57,12 @@ class LayerGradientTest {
     Stream<DynamicTest> gradientsOfLayersAreWhatDifferencesSay() {
         return LAYERS.stream().map(text -> DynamicTest.dynamicTest(text, () -> check(text.startsWith("@") ? MATRIX : IMAGE,
                 text.replace("@", "").replace('\'', '"'))));
+    }
+
+    @Test
+    void everyRegisteredLayerIsAmongThem() {
+        assertThat(Registry.STANDARD.layers().keySet())
+                .allSatisfy(name -> assertThat(LAYERS).anyMatch(text -> text.contains("'layer': '" + name + "'")));
     }
 
     private static void check(Shape shape, String json) {
