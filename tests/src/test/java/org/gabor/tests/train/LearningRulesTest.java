@@ -1,8 +1,12 @@
 package org.gabor.tests.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
-import java.util.List;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -53,24 +57,36 @@ class LearningRulesTest {
         assertThat(accuracy(lenet().loss(Criteria.byName(name, settings)).optimizer(optimizer).epochs(3))).isGreaterThan(0.93);
     }
 
-    /** Far too large a learning rate for plain SGD diverges; with its gradients limited it does not. */
+    /** One step of plain descent with rate 1 moves the weights by the gradients, or by what limits leave of them. */
     @Test
-    void limitsKeepAHugeRateFromDiverging() {
-        var huge = Sgd.lr(0.3).momentum(0.9);
-        List<EpochMetrics> free = losses(lenet().optimizer(huge)), limited = losses(lenet().optimizer(huge).clipNorm(0.1));
-        assertThat(limited.getFirst().trainLoss()).isLessThan(0.7 * free.getFirst().trainLoss());
-        List<EpochMetrics> cut = losses(lenet().optimizer(huge).clipValue(1e-3));
-        assertThat(cut.getFirst().trainLoss()).isNotEqualTo(free.getFirst().trainLoss());
+    void limitsActOnTheGradients() {
+        float[] gradients = change(oneStep().optimizer(Sgd.lr(1)));
+        double norm = norm(gradients), limit = norm / 4;
+        assertThat(norm(change(oneStep().optimizer(Sgd.lr(1)).clipNorm(limit)))).isCloseTo(limit, withinPercentage(0.1));
+        assertThat(change(oneStep().optimizer(Sgd.lr(1)).clipNorm(4 * norm))).isEqualTo(gradients);
+
+        float most = largest(gradients), cut = most / 8;
+        float[] limited = change(oneStep().optimizer(Sgd.lr(1)).clipValue(cut));
+        assertThat((double) largest(limited)).isCloseTo(cut, withinPercentage(0.1));
+        for (int i = 0; i < limited.length; i++)
+            assertThat((double) limited[i]).isCloseTo(Math.clamp(gradients[i], -cut, cut), within(1e-6));
     }
 
-    /** What is evaluated and saved is the average: with a share of 0 it is the weights themselves, byte for byte. */
+    /** After one step from w0 to w1 a share of 0.75 leaves 0.75 w0 + 0.25 w1, and that is what is kept as the best. */
     @Test
-    void theMovingAverageIsWhatIsEvaluated() {
-        var plain = lenet().average(0).fit(TRAIN);
-        var averaged = lenet().average(0.95).fit(TRAIN);
-        assertThat(averaged.history().getFirst().trainLoss()).isEqualTo(plain.history().getFirst().trainLoss());
-        assertThat(averaged.evaluate(TEST).loss()).isNotEqualTo(plain.evaluate(TEST).loss());
-        assertThat(averaged.evaluate(TEST).top1()).isGreaterThan(0.9);
+    void theMovingAverageIsWhatIsKept() {
+        float[] w0 = weights(oneStep().optimizer(Sgd.lr(0))), w1 = weights(oneStep());
+        float[] average = weights(oneStep().average(0.75));
+        assertThat(w1).isNotEqualTo(w0);
+        for (int i = 0; i < average.length; i++)
+            assertThat((double) average[i]).isCloseTo(0.75 * w0[i] + 0.25 * w1[i], within(1e-6));
+    }
+
+    @Test
+    void aLongAverageIsAGoodModel() {
+        TrainingRun run = lenet().average(0.95).fit(TRAIN);
+        assertThat(run.evaluate(TEST).top1()).isGreaterThan(0.9);
+        assertThat(run.evaluate(TEST).loss()).isNotEqualTo(lenet().fit(TRAIN).evaluate(TEST).loss());
     }
 
     /** Dropout, batch norm and another activation in one network: the same seed gives the same bytes, another does not. */
@@ -99,6 +115,39 @@ class LearningRulesTest {
         }
     }
 
+    /** A trainer that makes one step, on the first 64 images. */
+    private static Trainer oneStep() { return lenet().batch(64); }
+
+    /** All weights after one step, one tensor behind the other. */
+    private static float[] weights(Trainer trainer) {
+        var tensors = trainer.fit(TRAIN.subset(IntStream.range(0, 64).toArray())).best().tensors();
+        var all = new ByteArrayOutputStream();
+        tensors.entrySet().stream().sorted(Map.Entry.comparingByKey())
+                .forEach(e -> all.writeBytes(e.getValue().bytes().array()));
+        float[] values = new float[all.size() / Float.BYTES];
+        ByteBuffer.wrap(all.toByteArray()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
+    }
+
+    /** What one step takes from each weight. */
+    private static float[] change(Trainer trainer) {
+        float[] before = weights(oneStep().optimizer(Sgd.lr(0))), after = weights(trainer);
+        for (int i = 0; i < after.length; i++) after[i] = before[i] - after[i];
+        return after;
+    }
+
+    private static double norm(float[] values) {
+        double squares = 0;
+        for (float v : values) squares += (double) v * v;
+        return Math.sqrt(squares);
+    }
+
+    private static float largest(float[] values) {
+        float most = 0;
+        for (float v : values) most = Math.max(most, Math.abs(v));
+        return most;
+    }
+
     /** A trainer whose device lives as long as the JVM of the tests. */
     private static Trainer lenet() {
         return Trainer.of(Models.lenet5().build()).on(Shared.DEVICE).optimizer(Sgd.lr(0.05).momentum(0.9));
@@ -109,6 +158,4 @@ class LearningRulesTest {
     }
 
     private static double accuracy(Trainer trainer) { return trainer.fit(TRAIN).evaluate(TEST).top1(); }
-
-    private static List<EpochMetrics> losses(Trainer trainer) { return trainer.fit(TRAIN).history(); }
 }
