@@ -13,7 +13,6 @@ import org.gabor.nn.ModelSpec;
 import org.gabor.train.Device;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.Evaluation;
-import org.gabor.train.LearningRule;
 import org.gabor.train.RunFolder;
 import org.gabor.train.Trainer;
 import org.gabor.train.TrainingListener;
@@ -152,10 +151,8 @@ final class TrainCommand implements Runnable {
         ModelSpec spec = network.build(size, parts.train().classes().size());
         spec.checkFits(parts.train());
         RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), run.epochs, data.batch);
-        LearningRule rule = settings.rule();
-        Trainer trainer = Trainer.of(spec).on(where).optimizer(rule.optimizer()).loss(rule.criterion())
-                .clipNorm(rule.clipNorm()).clipValue(rule.clipValue()).average(rule.average())
-                .schedule(settings.schedule()).epochs(settings.epochs()).batch(settings.batch()).seed(run.seed);
+        Trainer trainer = Trainer.of(spec).on(where).rule(settings.rule()).schedule(settings.schedule())
+                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed);
 
         RunFolder folder = RunFolder.next(run.out,
                 run.name == null ? network.folder() + "-" + parts.name() : run.name);

@@ -50,6 +50,12 @@ public final class Trainer {
         return this;
     }
 
+    /** Everything that a step makes of scores and labels at once: optimizer, loss, limits, average. */
+    public Trainer rule(LearningRule how) {
+        rule = how;
+        return this;
+    }
+
     /** How gradients change weights; SGD with learning rate 0.05 and momentum 0.9 if not said. */
     public Trainer optimizer(Optimizer how) {
         rule = rule.optimizer(how);
