@@ -106,7 +106,7 @@ class NestTest {
         MemorySegment result = Memory.segment(c.address(), c.bytes());
         result.fill((byte) -1);
         try (var workers = new Workers(2)) {
-            workers.run(JavaEmitter.emit(nest));
+            workers.run(JavaEmitter.kernel(nest));
         }
         for (Turn o : turns(nest.outer()))
             for (int m = 0; m < nest.rows().count(); m++) {
