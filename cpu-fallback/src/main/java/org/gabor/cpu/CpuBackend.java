@@ -13,11 +13,12 @@ import org.gabor.spi.DeviceInfo;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
 
-/** The processor as a device: memory of the C library, a pool of threads, kernels in Java. */
+/** The processor as a device: memory of the C library, a pool of threads, kernels in machine code or in Java. */
 final class CpuBackend implements Backend {
     static final String NAME = "cpu";
 
     private final Workers workers;
+    private final ChosenEmitter chosen = ChosenEmitter.choose();
     private final DeviceInfo info;
     private final CpuRules rules = new CpuRules();
     private final Set<Allocation> allocations = ConcurrentHashMap.newKeySet();
@@ -25,16 +26,17 @@ final class CpuBackend implements Backend {
 
     CpuBackend(int threads) {
         this.workers = new Workers(threads);
-        this.info = describe(threads);
+        this.info = describe(threads, chosen);
     }
 
-    private static DeviceInfo describe(int threads) {
+    private static DeviceInfo describe(int threads, ChosenEmitter chosen) {
         var details = new LinkedHashMap<String, String>();
         details.put("processor", Processor.model());
         details.put("threads", Integer.toString(threads));
-        details.put("kernels", "Java");
+        details.put("kernels", chosen.emitter().label());
+        if (chosen.reason() != null) details.put("no machine code", chosen.reason());
         String count = threads == 1 ? "1 thread" : threads + " threads";
-        return new DeviceInfo(Processor.model() + ", " + count + ", Java kernels", details);
+        return new DeviceInfo(Processor.model() + ", " + count + ", " + chosen.description(), details);
     }
 
     @Override
@@ -58,7 +60,7 @@ final class CpuBackend implements Backend {
         checkOpen();
         var arena = new Allocation(OffHeap.allocate(plan.arenaBytes(), "the arena of a plan"), true);
         try {
-            return CpuExecutable.compile(this, workers, plan, parameters, arena);
+            return CpuExecutable.compile(this, workers, chosen.emitter(), plan, parameters, arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -92,6 +94,7 @@ final class CpuBackend implements Backend {
     final class Allocation implements AutoCloseable {
         private final OffHeap memory;
         private final boolean arena;
+        private Runnable further = () -> {};
 
         private Allocation(OffHeap memory, boolean arena) {
             this.memory = memory;
@@ -110,10 +113,15 @@ final class CpuBackend implements Backend {
                 throw new IllegalStateException("cpu: this " + (arena ? "executable" : "tensor") + " is closed");
         }
 
+        /** Something more to give back with it. */
+        void onClose(Runnable release) { further = release; }
+
         /** Gives it back. Can be called twice. */
         @Override
         public void close() {
-            if (allocations.remove(this)) memory.free();
+            if (!allocations.remove(this)) return;
+            memory.free();
+            further.run();
         }
     }
 }

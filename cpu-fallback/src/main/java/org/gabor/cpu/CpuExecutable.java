@@ -9,8 +9,10 @@ import org.gabor.UsageException;
 import org.gabor.compile.Plan;
 import org.gabor.compile.Plan.Place;
 import org.gabor.compile.Step;
-import org.gabor.cpu.emit.JavaEmitter;
+import org.gabor.cpu.emit.Emitter;
 import org.gabor.cpu.emit.Kernel;
+import org.gabor.cpu.emit.Program;
+import org.gabor.cpu.kernel.Description;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Node;
 import org.gabor.graph.Op;
@@ -26,26 +28,27 @@ final class CpuExecutable implements Executable {
     private final Map<String, Tensor> inputs;
     private final Map<String, Tensor> outputs;
 
-    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, List<Kernel> kernels, List<CpuTensor> parameters,
+    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, Program program, List<CpuTensor> parameters,
             Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
         this.workers = workers;
         this.arena = arena;
-        this.kernels = kernels.toArray(Kernel[]::new);
+        this.kernels = program.kernels().toArray(Kernel[]::new);
         this.parameters = parameters.toArray(CpuTensor[]::new);
         this.inputs = Collections.unmodifiableMap(inputs);
         this.outputs = Collections.unmodifiableMap(outputs);
     }
 
-    static CpuExecutable compile(CpuBackend backend, Workers workers, Plan plan, Map<String, Tensor> parameters,
-            CpuBackend.Allocation arena) {
+    static CpuExecutable compile(CpuBackend backend, Workers workers, Emitter emitter, Plan plan,
+            Map<String, Tensor> parameters, CpuBackend.Allocation arena) {
         Map<String, CpuTensor> bound = bind(backend, plan, parameters);
         var memory = new PlanMemory(plan, arena.address(), bound);
-        var kernels = new ArrayList<Kernel>();
-        for (Step step : plan.steps())
-            new CpuLowering(memory, step).lower().forEach(d -> kernels.add(JavaEmitter.emit(d)));
+        var descriptions = new ArrayList<Description>();
+        for (Step step : plan.steps()) descriptions.addAll(new CpuLowering(memory, step).lower());
         Map<String, Tensor> inputs = tensors(backend, plan, plan.inputs(), arena, bound);
         Map<String, Tensor> outputs = tensors(backend, plan, plan.outputs(), arena, bound);
-        return new CpuExecutable(workers, arena, kernels, List.copyOf(bound.values()), inputs, outputs);
+        Program program = emitter.emit(descriptions);
+        arena.onClose(program::close);
+        return new CpuExecutable(workers, arena, program, List.copyOf(bound.values()), inputs, outputs);
     }
 
     private static Map<String, CpuTensor> bind(CpuBackend backend, Plan plan, Map<String, Tensor> parameters) {

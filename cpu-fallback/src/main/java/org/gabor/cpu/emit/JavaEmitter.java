@@ -1,5 +1,6 @@
 package org.gabor.cpu.emit;
 
+import java.util.List;
 import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
@@ -17,11 +18,17 @@ import org.gabor.cpu.kernel.Squares;
 import org.gabor.cpu.kernel.Sums;
 
 /** Kernels made of plain Java loops: correct on every machine. */
-public final class JavaEmitter {
-    private JavaEmitter() {}
+public final class JavaEmitter implements Emitter {
+    @Override
+    public String label() { return "Java"; }
+
+    @Override
+    public Program emit(List<Description> descriptions) {
+        return new Program(descriptions.stream().map(JavaEmitter::kernel).toList(), () -> {});
+    }
 
     /** What runs the description. */
-    public static Kernel emit(Description description) {
+    public static Kernel kernel(Description description) {
         return switch (description) {
             case Nest n -> new NestKernel(n);
             case Pointwise p -> new PointwiseKernel(p);

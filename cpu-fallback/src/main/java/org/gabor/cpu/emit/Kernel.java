@@ -5,6 +5,12 @@ public interface Kernel {
     /** How many blocks there are. */
     int blocks();
 
+    /**
+     * Blocks of images that the blocks of work belong to, evenly and in order, each reading and writing the values of its
+     * own images only; 0 if they do not.
+     */
+    default int images() { return 0; }
+
     /** Does one block, in any order and on any thread. */
     void run(Scratch scratch, int block);
 }

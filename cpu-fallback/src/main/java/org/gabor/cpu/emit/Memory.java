@@ -40,6 +40,11 @@ public final class Memory {
         MemorySegment.copy(source, at, ALL, F32, address, count);
     }
 
+    /** Longs to {@code address} and behind it. */
+    public static void store(long[] source, long address) {
+        MemorySegment.copy(source, 0, ALL, ValueLayout.JAVA_LONG_UNALIGNED, address, source.length);
+    }
+
     /** Bytes from one place to another that does not overlap it. */
     static void copy(long source, long target, long bytes) { MemorySegment.copy(ALL, source, ALL, target, bytes); }
 
