@@ -110,7 +110,8 @@ class NestTest {
 
     private Nest nest(Loop rows, List<Loop> columns, List<Loop> reduction) {
         // B starts inside, since its steps may be negative
-        return new Nest(a.address(), b.address() + F * 1000, c.address(), List.of(rows), columns, reduction, List.of(), Epilogue.NONE);
+        return new Nest(a.address(), b.address() + F * 1000, c.address(), List.of(rows), columns, reduction, List.of(),
+                Epilogue.NONE);
     }
 
     private void check(Nest nest) {

@@ -5,6 +5,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import org.gabor.DeviceMemoryException;
 import org.gabor.cpu.emit.Memory;
 
 /**
@@ -33,13 +34,15 @@ record CodeMemory(long code, long table, long bytes) implements AutoCloseable {
     /**
      * Puts code into memory of its own, with room for a table of {@code tableBytes} zeros.
      *
-     * @throws UnsupportedOperationException if the system gives no executable memory
+     * @throws UnsupportedOperationException if the system refuses executable memory
+     * @throws DeviceMemoryException if there is not enough memory
      */
     static CodeMemory install(byte[] code, long tableBytes) {
-        long executable = pages(code.length), bytes = executable + pages(tableBytes);
+        long executable = pages(Math.max(code.length, 1)), bytes = executable + pages(tableBytes);
         try {
             long address = (long) MMAP.invokeExact(0L, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-            if (address == -1) throw new UnsupportedOperationException("no memory for machine code");
+            if (address == -1)
+                throw new DeviceMemoryException("cpu: %,d bytes for machine code are not available".formatted(bytes));
             var memory = new CodeMemory(address, address + executable, bytes);
             MemorySegment.copy(code, 0, Memory.segment(address, executable), ValueLayout.JAVA_BYTE, 0, code.length);
             if ((int) MPROTECT.invokeExact(address, executable, READ_EXECUTE) != 0) {
