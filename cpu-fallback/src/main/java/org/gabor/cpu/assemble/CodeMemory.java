@@ -5,6 +5,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import org.gabor.DeviceMemoryException;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Pages;
 
@@ -24,12 +25,14 @@ record CodeMemory(long code, long table, long bytes) implements AutoCloseable {
     /**
      * Puts code into memory of its own, with room for a table of {@code tableBytes} zeros.
      *
-     * @throws UnsupportedOperationException if the system gives no executable memory
+     * @throws UnsupportedOperationException if the system refuses executable memory
+     * @throws DeviceMemoryException if there is not enough memory
      */
     static CodeMemory install(byte[] code, long tableBytes) {
-        long executable = Pages.whole(code.length), bytes = executable + Pages.whole(tableBytes);
+        long executable = Pages.whole(Math.max(code.length, 1)), bytes = executable + Pages.whole(tableBytes);
         long address = Pages.map(bytes);
-        if (address == 0) throw new UnsupportedOperationException("no memory for machine code");
+        if (address == 0)
+            throw new DeviceMemoryException("cpu: %,d bytes for machine code are not available".formatted(bytes));
         var memory = new CodeMemory(address, address + executable, bytes);
         MemorySegment.copy(code, 0, Memory.segment(address, executable), ValueLayout.JAVA_BYTE, 0, code.length);
         if (Pages.makeExecutable(address, executable)) return memory;
