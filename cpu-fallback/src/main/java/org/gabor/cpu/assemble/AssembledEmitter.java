@@ -10,6 +10,7 @@ import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
+import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ public final class AssembledEmitter implements Emitter {
     /** The code of a description; null where Java is called anyway. */
     private @Nullable Assembly assembly(Description d) {
         return switch (d) {
+            case Copy c -> new CopyAssembly(c, isa);
             default -> null;
         };
     }
