@@ -9,6 +9,7 @@ import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
+import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Nest;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,7 @@ public final class AssembledEmitter implements Emitter {
     private @Nullable Assembly assembly(Description d) {
         return switch (d) {
             case Nest n -> NestAssembly.of(n, isa);
+            case Copy c -> new CopyAssembly(c, isa);
             default -> null;
         };
     }
