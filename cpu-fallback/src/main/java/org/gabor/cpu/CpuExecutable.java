@@ -8,7 +8,6 @@ import java.util.Map;
 import org.gabor.UsageException;
 import org.gabor.compile.Plan;
 import org.gabor.compile.Plan.Place;
-import org.gabor.compile.Step;
 import org.gabor.cpu.emit.Emitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Program;
@@ -24,15 +23,18 @@ final class CpuExecutable implements Executable {
     private final Workers workers;
     private final CpuBackend.Allocation arena;
     private final Kernel[] kernels;
+    /** For each step of the plan where its kernels end. */
+    private final int[] ends;
     private final CpuTensor[] parameters;
     private final Map<String, Tensor> inputs;
     private final Map<String, Tensor> outputs;
 
-    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, Program program, List<CpuTensor> parameters,
-            Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, Program program, int[] ends,
+            List<CpuTensor> parameters, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
         this.workers = workers;
         this.arena = arena;
         this.kernels = program.kernels().toArray(Kernel[]::new);
+        this.ends = ends;
         this.parameters = parameters.toArray(CpuTensor[]::new);
         this.inputs = Collections.unmodifiableMap(inputs);
         this.outputs = Collections.unmodifiableMap(outputs);
@@ -43,12 +45,16 @@ final class CpuExecutable implements Executable {
         Map<String, CpuTensor> bound = bind(backend, plan, parameters);
         var memory = new PlanMemory(plan, arena.address(), bound);
         var descriptions = new ArrayList<Description>();
-        for (Step step : plan.steps()) descriptions.addAll(new CpuLowering(memory, step).lower());
+        var ends = new int[plan.steps().size()];
+        for (int i = 0; i < ends.length; i++) {
+            descriptions.addAll(new CpuLowering(memory, plan.steps().get(i)).lower());
+            ends[i] = descriptions.size();
+        }
         Map<String, Tensor> inputs = tensors(backend, plan, plan.inputs(), arena, bound);
         Map<String, Tensor> outputs = tensors(backend, plan, plan.outputs(), arena, bound);
         Program program = emitter.emit(descriptions);
         arena.onClose(program::close);
-        return new CpuExecutable(workers, arena, program, List.copyOf(bound.values()), inputs, outputs);
+        return new CpuExecutable(workers, arena, program, ends, List.copyOf(bound.values()), inputs, outputs);
     }
 
     private static Map<String, CpuTensor> bind(CpuBackend backend, Plan plan, Map<String, Tensor> parameters) {
@@ -79,9 +85,25 @@ final class CpuExecutable implements Executable {
 
     @Override
     public void run() {
+        checkHeld();
+        for (Kernel k : kernels) workers.run(k);
+    }
+
+    @Override
+    public long[] profile() {
+        checkHeld();
+        var nanos = new long[ends.length];
+        for (int step = 0, k = 0; step < ends.length; step++) {
+            long start = System.nanoTime();
+            for (; k < ends[step]; k++) workers.run(kernels[k]);
+            nanos[step] = System.nanoTime() - start;
+        }
+        return nanos;
+    }
+
+    private void checkHeld() {
         arena.checkHeld();
         for (CpuTensor p : parameters) p.address();
-        for (Kernel k : kernels) workers.run(k);
     }
 
     @Override
