@@ -41,12 +41,13 @@ final class ConvolutionLowering {
         var reduction = List.of(new Loop(f.c, f.stepC, x.step('c')),
                 new Loop(f.r, f.stepR, win.dilationH() * x.step('h')),
                 new Loop(f.s, f.stepS, win.dilationW() * x.step('w')));
-        var outer = List.of(new Loop(f.groups, f.k * f.stepK, f.c * x.step('c'), f.k * y.step('c')),
+        var outer = List.of(
                 new Loop(x.blocks() / tile.blocks, 0, tile.blocks * x.step('n'), tile.blocks * y.step('n')),
+                new Loop(f.groups, f.k * f.stepK, f.c * x.step('c'), f.k * y.step('c')),
                 new Loop(p / tile.rows, 0, tile.rows * downX, tile.rows * downY));
         long corner = x.address() - win.top() * x.step('h') - win.left() * x.step('w');
-        to.add(new Nest(w.address(), corner, y.address(), new Loop(f.k, f.stepK, 0, y.step('c')), columns, reduction, outer,
-                perGroup(finish.epilogue(), f.k)));
+        to.add(new Nest(w.address(), corner, y.address(), List.of(new Loop(f.k, f.stepK, 0, y.step('c'))), columns, reduction,
+                outer, perGroup(finish.epilogue(), f.k)));
     }
 
     /** A nest for every pair of phases; with stride 1 there is one. */
@@ -70,13 +71,14 @@ final class ConvolutionLowering {
                 : List.of(new Loop(f.k, f.stepK, dy.step('c')),
                         new Loop(down.taps(), down.tapStep() * f.stepR, -down.outputStep() * dy.step('h')),
                         new Loop(across.taps(), across.tapStep() * f.stepS, -across.outputStep() * dy.step('w')));
-        var outer = List.of(new Loop(f.groups, f.k * f.stepK, f.k * dy.step('c'), f.c * dx.step('c')),
+        var outer = List.of(
                 new Loop(dx.blocks() / tile.blocks, 0, tile.blocks * dy.step('n'), tile.blocks * dx.step('n')),
+                new Loop(f.groups, f.k * f.stepK, f.k * dy.step('c'), f.c * dx.step('c')),
                 new Loop(down.count() / tile.rows, 0, tile.rows * downY, tile.rows * downX));
         long a = w.address() + down.firstTap() * f.stepR + across.firstTap() * f.stepS;
         long b = dy.address() + down.base() * dy.step('h') + across.base() * dy.step('w');
         long c = dx.address() + down.first() * dx.step('h') + across.first() * dx.step('w');
-        to.add(new Nest(a, b, c, new Loop(f.c, f.stepC, 0, dx.step('c')), columns, reduction, outer,
+        to.add(new Nest(a, b, c, List.of(new Loop(f.c, f.stepC, 0, dx.step('c'))), columns, reduction, outer,
                 perGroup(finish.epilogue(), f.c)));
     }
 
@@ -108,10 +110,10 @@ final class ConvolutionLowering {
                 new Loop(dy.shape().h(), dy.step('h'), win.strideH() * x.step('h')),
                 new Loop(dy.shape().w(), dy.step('w'), win.strideW() * x.step('w')),
                 new Loop(x.lanes(), dy.bytes(), x.bytes()));
-        var outer = List.of(new Loop(f.groups, f.k * dy.step('c'), f.c * x.step('c'), f.k * f.stepK),
-                new Loop(parts, blocks * dy.step('n'), blocks * x.step('n'), bytes));
-        to.add(new Nest(dy.address(), corner, sums, new Loop(f.k, dy.step('c'), 0, f.stepK), columns, reduction, outer,
-                Epilogue.NONE));
+        var outer = List.of(new Loop(parts, blocks * dy.step('n'), blocks * x.step('n'), bytes),
+                new Loop(f.groups, f.k * dy.step('c'), f.c * x.step('c'), f.k * f.stepK));
+        to.add(new Nest(dy.address(), corner, sums, List.of(new Loop(f.k, dy.step('c'), 0, f.stepK)), columns, reduction,
+                outer, Epilogue.NONE));
         if (parts > 1) to.add(sum(sums, parts, Math.toIntExact(dw.shape().size()), dw.address()));
     }
 
@@ -135,10 +137,8 @@ final class ConvolutionLowering {
         return code.kernel(0);
     }
 
-    /** The epilogue with a bias that moves on with the groups, the outermost loop. */
-    private static Epilogue perGroup(Epilogue e, int rows) {
-        return new Epilogue(e.kind(), e.bias(), (long) rows * Float.BYTES, e.activation());
-    }
+    /** The epilogue with a bias that moves on with the groups, the second of three outer loops. */
+    private static Epilogue perGroup(Epilogue e, int rows) { return e.moving(List.of(0L, (long) rows * Float.BYTES, 0L)); }
 
     private static int largestDivisor(int n, int most) {
         int d = Math.min(n, most);

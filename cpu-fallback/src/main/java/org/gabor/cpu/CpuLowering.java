@@ -122,7 +122,7 @@ final class CpuLowering {
         }
         Node done = nodes.get(last);
         Stored place = at(isStored(done) ? done : nodes.getLast());
-        head.lower(new Finish(place, new Epilogue(kind, bias, 0, f)));
+        head.lower(new Finish(place, new Epilogue(kind, bias, List.of(), f)));
         if (last + 1 == nodes.size()) return;
         var chain = new Chain(this, nodes.subList(last + 1, nodes.size()));
         (isStored(done) ? chain : chain.from(done)).lower();

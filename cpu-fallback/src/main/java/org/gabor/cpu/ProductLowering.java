@@ -19,7 +19,7 @@ final class ProductLowering {
         var rows = new Loop(y.shape().dim(0), op.transposeA() ? one : rowA, 0, rowY);
         var columns = new Loop(y.shape().dim(1), 0, op.transposeB() ? rowB : one, one);
         var reduction = new Loop(inner, op.transposeA() ? rowA : one, op.transposeB() ? one : rowB);
-        to.add(new Nest(a.address(), b.address(), y.address(), rows, List.of(columns), List.of(reduction), List.of(),
+        to.add(new Nest(a.address(), b.address(), y.address(), List.of(rows), List.of(columns), List.of(reduction), List.of(),
                 finish.epilogue()));
     }
 }

@@ -56,7 +56,8 @@ class NestTest {
         var sum = new Loop(terms, F, F * columns);
         for (Bias kind : Bias.values())
             for (Activation f : new @Nullable Activation[] {null, new Activation.Relu()}) check(new Nest(a.address(), b.address(),
-                    c.address(), row, List.of(column), List.of(sum), List.of(), new Epilogue(kind, bias.address(), 0, f)));
+                    c.address(), List.of(row), List.of(column), List.of(sum), List.of(),
+                    new Epilogue(kind, bias.address(), List.of(), f)));
     }
 
     @Test
@@ -86,20 +87,31 @@ class NestTest {
     @Test
     void outerLoopsRepeatIt() {
         var outer = List.of(new Loop(3, F * 1000, 0, F * 9000), new Loop(4, 0, F * 500, F * 2000));
-        check(new Nest(a.address(), b.address(), c.address(), new Loop(35, F * 11, 0, F * 40), List.of(new Loop(40, 0, F, F)),
-                List.of(new Loop(11, F, F * 40)), outer, Epilogue.NONE));
+        check(new Nest(a.address(), b.address(), c.address(), List.of(new Loop(35, F * 11, 0, F * 40)),
+                List.of(new Loop(40, 0, F, F)), List.of(new Loop(11, F, F * 40)), outer, Epilogue.NONE));
     }
 
     @Test
-    void theBiasOfARowMovesOnWithTheOutermostLoop() {
-        var groups = List.of(new Loop(3, F * 5, 0, F * 40 * 5), new Loop(2, 0, 0, F * 1000));
-        check(new Nest(a.address(), b.address(), c.address(), new Loop(5, F, 0, F * 40), List.of(new Loop(40, 0, F, F)),
-                List.of(new Loop(4, F * 9, F * 40)), groups, new Epilogue(Bias.ROW, bias.address(), F * 5, null)));
+    void theBiasMovesOnWithTheOuterLoops() {
+        var outer = List.of(new Loop(2, 0, 0, F * 1000), new Loop(3, F * 5, 0, F * 40 * 5));
+        for (Bias kind : Bias.values())
+            check(new Nest(a.address(), b.address(), c.address(), List.of(new Loop(5, F, 0, F * 40)),
+                    List.of(new Loop(40, 0, F, F)), List.of(new Loop(4, F * 9, F * 40)), outer,
+                    new Epilogue(kind, bias.address(), List.of(F * 3, F * 5), null)));
+    }
+
+    @Test
+    void rowsInSeveralLoops() {
+        var rows = List.of(new Loop(7, F * 50, 0, F * 9000), new Loop(9, F * 3, 0, F * 40));
+        check(new Nest(a.address(), b.address(), c.address(), rows, List.of(new Loop(33, 0, F, F)),
+                List.of(new Loop(2, F * 900, F * 80), new Loop(5, F, F * 33)), List.of(new Loop(2, F, F * 7, F * 500)),
+                new Epilogue(Bias.ROW, bias.address(), List.of(F), null)));
     }
 
     private Nest nest(Loop rows, List<Loop> columns, List<Loop> reduction) {
         // B starts inside, since its steps may be negative
-        return new Nest(a.address(), b.address() + F * 1000, c.address(), rows, columns, reduction, List.of(), Epilogue.NONE);
+        return new Nest(a.address(), b.address() + F * 1000, c.address(), List.of(rows), columns, reduction, List.of(),
+                Epilogue.NONE);
     }
 
     private void check(Nest nest) {
@@ -108,46 +120,58 @@ class NestTest {
         try (var workers = new Workers(2)) {
             workers.run(JavaEmitter.emit(nest));
         }
-        for (Turn o : turns(nest.outer()))
-            for (int m = 0; m < nest.rows().count(); m++) {
-                int j = 0;
+        for (Turn o : turns(nest.outer())) {
+            long bias = bias(nest, o);
+            for (Turn row : turns(nest.rows())) {
+                int j = 0, m = row.number;
                 for (Turn column : turns(nest.columns())) {
-                    double sum = nest.reduction().isEmpty() ? 0 : sum(nest, o, m, column);
+                    double sum = nest.reduction().isEmpty() ? 0 : sum(nest, o, row, column);
                     sum += switch (nest.epilogue().kind()) {
                         case NONE -> 0;
-                        case ROW -> read(nest.epilogue().bias() + o.first * nest.epilogue().step() + F * m);
-                        case COLUMN -> read(nest.epilogue().bias() + F * j);
+                        case ROW -> read(bias + F * m);
+                        case COLUMN -> read(bias + F * j);
                     };
                     if (nest.epilogue().activation() != null) sum = Math.max(sum, 0);
-                    long at = nest.c() + o.c + m * nest.rows().c() + column.c;
+                    long at = nest.c() + o.c + row.c + column.c;
                     assertThat((double) read(at)).as("row %d, column %d of %s", m, j++, nest).isEqualTo(sum);
                     result.set(ValueLayout.JAVA_INT, at - c.address(), -1);
                 }
             }
+        }
         for (long i = 0; i < c.bytes(); i += F)
             if (result.get(ValueLayout.JAVA_INT, i) != -1) throw new AssertionError(nest + " wrote at " + i);
     }
 
-    private static double sum(Nest nest, Turn o, int m, Turn column) {
+    private static double sum(Nest nest, Turn o, Turn row, Turn column) {
         double sum = 0;
         for (Turn t : turns(nest.reduction()))
-            sum += (double) read(nest.a() + o.a + m * nest.rows().a() + t.a) * read(nest.b() + o.b + t.b + column.b);
+            sum += (double) read(nest.a() + o.a + row.a + t.a) * read(nest.b() + o.b + t.b + column.b);
         return sum;
     }
 
     private static float read(long address) { return Memory.segment(address, F).get(ValueLayout.JAVA_FLOAT, 0); }
 
-    /** Offsets of a turn of several loops, and which turn of the outermost it is. */
-    private record Turn(long a, long b, long c, int first) {}
+    /** Where the bias of a turn of the outer loops lies. */
+    private static long bias(Nest nest, Turn outer) {
+        long bias = nest.epilogue().bias();
+        int rest = outer.number;
+        for (int i = nest.outer().size() - 1; i >= 0; i--) {
+            bias += rest % nest.outer().get(i).count() * nest.epilogue().step(i);
+            rest /= nest.outer().get(i).count();
+        }
+        return bias;
+    }
+
+    /** Offsets of a turn of several loops, and which turn it is. */
+    private record Turn(long a, long b, long c, int number) {}
 
     private static List<Turn> turns(List<Loop> loops) {
         List<Turn> turns = List.of(new Turn(0, 0, 0, 0));
-        for (int depth = 0; depth < loops.size(); depth++) {
-            Loop l = loops.get(depth);
+        for (Loop l : loops) {
             var next = new ArrayList<Turn>();
             for (Turn t : turns)
                 for (int i = 0; i < l.count(); i++)
-                    next.add(new Turn(t.a + i * l.a(), t.b + i * l.b(), t.c + i * l.c(), depth == 0 ? i : t.first));
+                    next.add(new Turn(t.a + i * l.a(), t.b + i * l.b(), t.c + i * l.c(), next.size()));
             turns = next;
         }
         return turns;

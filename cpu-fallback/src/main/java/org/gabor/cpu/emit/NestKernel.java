@@ -19,6 +19,8 @@ final class NestKernel implements Kernel {
 
     private final Nest nest;
     private final List<Columns> columns;
+    private final long[] rowA;
+    private final long[] rowC;
     private final int tiles;
     private final int blocks;
     private final long[] tapA;
@@ -29,7 +31,18 @@ final class NestKernel implements Kernel {
     NestKernel(Nest nest) {
         this.nest = nest;
         this.columns = Columns.of(nest.columns(), Scratch.WIDTH);
-        this.tiles = Math.ceilDiv(nest.rows().count(), Scratch.ROWS);
+        int rows = Loop.turns(nest.rows());
+        this.rowA = new long[rows];
+        this.rowC = new long[rows];
+        for (int m = 0; m < rows; m++) {
+            int rest = m;
+            for (Loop l : nest.rows().reversed()) {
+                rowA[m] += rest % l.count() * l.a();
+                rowC[m] += rest % l.count() * l.c();
+                rest /= l.count();
+            }
+        }
+        this.tiles = Math.ceilDiv(rows, Scratch.ROWS);
         this.blocks = Math.multiplyExact(Loop.turns(nest.outer()), tiles * columns.size());
 
         var around = new ArrayList<>(nest.reduction());
@@ -74,20 +87,18 @@ final class NestKernel implements Kernel {
             a += turn * l.a();
             b += turn * l.b();
             c += turn * l.c();
-            if (i == 0) bias += turn * nest.epilogue().step();
+            bias += turn * nest.epilogue().step(i);
         }
         int first = tile * Scratch.ROWS;
-        int rows = Math.min(Scratch.ROWS, nest.rows().count() - first);
-        a += first * nest.rows().a();
-        c += first * nest.rows().c();
+        int rows = Math.min(Scratch.ROWS, rowA.length - first);
 
         for (int m = 0; m < rows; m++) Arrays.fill(scratch.sums[m], 0, cols.count, 0f);
-        if (!nest.reduction().isEmpty()) reduce(scratch, cols, a, b, rows);
+        if (!nest.reduction().isEmpty()) reduce(scratch, cols, a, b, first, rows);
         bias += 4L * (nest.epilogue().kind() == Bias.ROW ? first : cols.first);
-        finish(scratch, cols, c, bias, rows);
+        finish(scratch, cols, c, bias, first, rows);
     }
 
-    private void reduce(Scratch scratch, Columns cols, long a, long b, int rows) {
+    private void reduce(Scratch scratch, Columns cols, long a, long b, int first, int rows) {
         for (int turn = 0; turn < turns; turn++) {
             long at = a, bt = b;
             int rest = turn;
@@ -101,21 +112,21 @@ final class NestKernel implements Kernel {
             int t = 0;
             for (; t + Scratch.TAPS <= tapA.length; t += Scratch.TAPS) {
                 for (int i = 0; i < Scratch.TAPS; i++) cols.stage(bt + tapB[t + i], scratch.taps[i]);
-                addEight(scratch, cols.count, at, t, rows);
+                addEight(scratch, cols.count, at, t, first, rows);
             }
             for (; t < tapA.length; t++) {
                 cols.stage(bt + tapB[t], scratch.taps[0]);
-                addOne(scratch, cols.count, at, t, rows);
+                addOne(scratch, cols.count, at + tapA[t], first, rows);
             }
         }
     }
 
-    private void addEight(Scratch scratch, int count, long a, int t, int rows) {
+    private void addEight(Scratch scratch, int count, long base, int t, int first, int rows) {
         float[][] taps = scratch.taps;
-        long step = nest.rows().a();
         long o0 = tapA[t], o1 = tapA[t + 1], o2 = tapA[t + 2], o3 = tapA[t + 3];
         long o4 = tapA[t + 4], o5 = tapA[t + 5], o6 = tapA[t + 6], o7 = tapA[t + 7];
-        for (int m = 0; m < rows; m++, a += step) {
+        for (int m = 0; m < rows; m++) {
+            long a = base + rowA[first + m];
             addEight(count, scratch.sums[m], taps[0], taps[1], taps[2], taps[3], taps[4], taps[5], taps[6], taps[7],
                     Memory.f32(a + o0), Memory.f32(a + o1), Memory.f32(a + o2), Memory.f32(a + o3),
                     Memory.f32(a + o4), Memory.f32(a + o5), Memory.f32(a + o6), Memory.f32(a + o7));
@@ -129,9 +140,9 @@ final class NestKernel implements Kernel {
             c[j] += a0 * x0[j] + a1 * x1[j] + a2 * x2[j] + a3 * x3[j] + a4 * x4[j] + a5 * x5[j] + a6 * x6[j] + a7 * x7[j];
     }
 
-    private void addOne(Scratch scratch, int count, long a, int t, int rows) {
+    private void addOne(Scratch scratch, int count, long a, int first, int rows) {
         for (int m = 0; m < rows; m++)
-            addOne(count, scratch.sums[m], scratch.taps[0], Memory.f32(a + m * nest.rows().a() + tapA[t]));
+            addOne(count, scratch.sums[m], scratch.taps[0], Memory.f32(a + rowA[first + m]));
     }
 
     private static void addOne(int count, float[] c, float[] x, float a) {
@@ -139,7 +150,7 @@ final class NestKernel implements Kernel {
     }
 
     /** The bias comes last: a large one would take digits from every sum before. */
-    private void finish(Scratch scratch, Columns cols, long c, long bias, int rows) {
+    private void finish(Scratch scratch, Columns cols, long c, long bias, int first, int rows) {
         Bias kind = nest.epilogue().kind();
         if (kind == Bias.COLUMN) Memory.load(bias, scratch.taps[0], 0, cols.count);
         Activation f = nest.epilogue().activation();
@@ -151,7 +162,7 @@ final class NestKernel implements Kernel {
                 case COLUMN -> Elementwise.add(cols.count, sums, sums, scratch.taps[0]);
             }
             if (f != null) Functions.apply(f, cols.count, sums, sums, scratch);
-            cols.store(c + m * nest.rows().c(), sums);
+            cols.store(c + rowC[first + m], sums);
         }
     }
 }

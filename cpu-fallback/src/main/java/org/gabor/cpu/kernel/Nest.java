@@ -12,15 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param a address of A
  * @param b address of B
  * @param c address of C
- * @param rows the row loop: steps of A and C
+ * @param rows the row loops, the innermost last: steps of A and C
  * @param columns the column loops, the innermost last: steps of B and C; any emitter is fast if B is contiguous
- * @param reduction the summed loops, the innermost last: steps of A and B; none leaves C zero
- * @param outer independent repetitions: steps of A, B and C
+ * @param reduction the summed loops, the innermost last: steps of A and B; none leaves C zero. Where images are summed
+ *     they are the first, so that an emitter may add to C image by image
+ * @param outer independent repetitions: steps of A, B and C; where there are images, they or parts of them are the first
  * @param epilogue what happens to a sum before it is stored
  */
-public record Nest(long a, long b, long c, Loop rows, List<Loop> columns, List<Loop> reduction, List<Loop> outer,
-        Epilogue epilogue) implements Description {
+public record Nest(long a, long b, long c, List<Loop> rows, List<Loop> columns, List<Loop> reduction,
+        List<Loop> outer, Epilogue epilogue) implements Description {
     public Nest {
+        rows = List.copyOf(rows);
         columns = List.copyOf(columns);
         reduction = List.copyOf(reduction);
         outer = List.copyOf(outer);
@@ -36,11 +38,21 @@ public record Nest(long a, long b, long c, Loop rows, List<Loop> columns, List<L
      *
      * @param kind whether there is a bias, and if it has one value a row or one a column
      * @param bias address of its dense values
-     * @param step bytes that a turn of the outermost of the outer loops moves the bias
+     * @param steps bytes that a turn of each outer loop moves the bias; empty for none at all
      * @param activation f, or null for none
      */
-    public record Epilogue(Bias kind, long bias, long step, @Nullable Activation activation) {
+    public record Epilogue(Bias kind, long bias, List<Long> steps, @Nullable Activation activation) {
         /** The sum as it is. */
-        public static final Epilogue NONE = new Epilogue(Bias.NONE, 0, 0, null);
+        public static final Epilogue NONE = new Epilogue(Bias.NONE, 0, List.of(), null);
+
+        public Epilogue {
+            steps = List.copyOf(steps);
+        }
+
+        /** The same with a bias that the outer loops move. */
+        public Epilogue moving(List<Long> by) { return new Epilogue(kind, bias, by, activation); }
+
+        /** Bytes that a turn of outer loop {@code i} moves the bias. */
+        public long step(int i) { return steps.isEmpty() ? 0 : steps.get(i); }
     }
 }
