@@ -11,6 +11,7 @@ import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.Pointwise;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels in machine code. All code of a program lies in one region of memory, with its tables of arguments behind it. */
@@ -74,6 +75,7 @@ public final class AssembledEmitter implements Emitter {
     /** The code of a description; null where Java is called anyway. */
     private @Nullable Assembly assembly(Description d) {
         return switch (d) {
+            case Pointwise p -> new PointwiseAssembly(p, isa);
             default -> null;
         };
     }
