@@ -18,13 +18,18 @@ final class CpuBackend implements Backend {
     static final String NAME = "cpu";
 
     private final Workers workers;
-    private final ChosenEmitter chosen = ChosenEmitter.choose();
+    private final ChosenEmitter chosen;
     private final DeviceInfo info;
     private final CpuRules rules = new CpuRules();
     private final Set<Allocation> allocations = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     CpuBackend(int threads) {
+        this(threads, ChosenEmitter.choose());
+    }
+
+    CpuBackend(int threads, ChosenEmitter chosen) {
+        this.chosen = chosen;
         this.workers = new Workers(threads);
         this.info = describe(threads, chosen);
     }

@@ -1,6 +1,5 @@
 package org.gabor.cpu;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gabor.cpu.assemble.AssembledEmitter;
@@ -9,25 +8,24 @@ import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Program;
 import org.gabor.cpu.kernel.Description;
 
-/** Every emitter that this machine can run. */
+/** The emitters that this machine runs, for tests of what each makes of a description. */
 final class Emitters {
     private Emitters() {}
 
     static Stream<Emitter> all() {
-        var all = new ArrayList<Emitter>(List.of(new JavaEmitter()));
-        for (String isa : List.of("avx2", "avx512")) {
+        Stream<Emitter> assembled = Stream.of("avx512", "avx2").flatMap(name -> {
             try {
-                all.add(AssembledEmitter.create(isa));
-            } catch (UnsupportedOperationException _) {
-                // this machine has no such instructions
+                return Stream.of(AssembledEmitter.create(name));
+            } catch (UnsupportedOperationException e) {
+                return Stream.of();
             }
-        }
-        return all.stream();
+        });
+        return Stream.concat(assembled, Stream.of(new JavaEmitter()));
     }
 
-    /** Runs one kernel. */
-    static void run(Emitter emitter, Description description) {
-        try (Program program = emitter.emit(List.of(description)); var workers = new Workers(2)) {
+    /** Runs kernels one after the other on two threads. */
+    static void run(Emitter emitter, Description... descriptions) {
+        try (Program program = emitter.emit(List.of(descriptions)); var workers = new Workers(2)) {
             program.kernels().forEach(workers::run);
         }
     }

@@ -36,19 +36,21 @@ class PointwiseTest {
 
     private final Random random = new Random(3);
     private final OffHeap a = OffHeap.allocate(F * SIZE, "a"), b = OffHeap.allocate(F * SIZE, "b"),
-            y = OffHeap.allocate(F * SIZE, "y"), z = OffHeap.allocate(F * SIZE, "z"), words = OffHeap.allocate(64, "words");
+            y = OffHeap.allocate(F * SIZE, "y"), z = OffHeap.allocate(F * SIZE, "z"), words = OffHeap.allocate(64, "words"),
+            untouched = OffHeap.allocate(F * SIZE, "untouched");
 
     PointwiseTest() {
         for (OffHeap operand : List.of(a, b)) {
             MemorySegment m = all(operand);
             for (long i = 0; i < SIZE; i++) m.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
         }
+        all(untouched).fill((byte) -1);
         MemorySegment m = all(words);
         for (int i = 0; i < 4; i++) m.setAtIndex(ValueLayout.JAVA_INT, i, random.nextInt());
     }
 
     @AfterEach
-    void free() { List.of(a, b, y, z, words).forEach(OffHeap::free); }
+    void free() { List.of(a, b, y, z, words, untouched).forEach(OffHeap::free); }
 
     static Stream<Emitter> emitters() { return Emitters.all(); }
 
@@ -255,8 +257,7 @@ class PointwiseTest {
                 }
             }
         }
-        for (long i = 0; i < result.byteSize(); i += F)
-            if (result.get(ValueLayout.JAVA_INT, i) != -1) throw new AssertionError("wrote at " + i);
+        assertThat(result.mismatch(all(untouched))).as("where else it wrote").isEqualTo(-1);
     }
 
     private static void step(Pointwise p, Instruction instruction, double[] r, int[] at, long run, int j) {

@@ -15,7 +15,7 @@ final class ChainCode {
     private static final int TAIL = 1;
 
     private final Assembler x;
-    private final Pointers pointers;
+    private final ChainPointers pointers;
     private final Instruction[] code;
     private final List<Element> elements;
     private final int values;
@@ -33,7 +33,7 @@ final class ChainCode {
      */
     record Place(int turn, int element, boolean indexed, int lanes) {}
 
-    ChainCode(Assembler x, Pointers pointers, List<Instruction> code, List<Element> elements, int values) {
+    ChainCode(Assembler x, ChainPointers pointers, List<Instruction> code, List<Element> elements, int values) {
         this.x = x;
         this.pointers = pointers;
         this.code = code.toArray(Instruction[]::new);
@@ -43,7 +43,7 @@ final class ChainCode {
     }
 
     private VectorRegisters registers() {
-        return new VectorRegisters(x, code, values, Pointers.VECTORS, (Pointers.FRAME - Pointers.VECTORS) / x.isa.bytes);
+        return new VectorRegisters(x, code, values, ChainPointers.VECTORS, (ChainPointers.FRAME - ChainPointers.VECTORS) / x.isa.bytes);
     }
 
     /** All instructions for the elements at a place. */

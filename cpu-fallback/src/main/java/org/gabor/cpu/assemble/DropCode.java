@@ -29,7 +29,7 @@ final class DropCode {
      * @param pointers where seed, step and epoch are
      * @param pointer the number of the dropout
      */
-    static void write(Assembler x, Pointers pointers, int pointer, Dropout op, int d, int s, int[] t) {
+    static void write(Assembler x, ChainPointers pointers, int pointer, Dropout op, int d, int s, int[] t) {
         x.move(Gp.RCX, Gp.RAX);
         x.and(Gp.RCX, 3);
         x.store32(WORD, Gp.RCX);

@@ -36,7 +36,7 @@ final class PointwiseAssembly implements Assembly {
 
     private final Pointwise p;
     private final Isa isa;
-    private final Walk walk;
+    private final ChainWalk walk;
     /** Vectors that a loop handles in a turn: of the run, or turns of the loop around it if a run is no longer than that. */
     private final int vectors;
     private final int turns;
@@ -47,7 +47,7 @@ final class PointwiseAssembly implements Assembly {
     PointwiseAssembly(Pointwise p, Isa isa) {
         this.p = p;
         this.isa = isa;
-        this.walk = Walk.of(p);
+        this.walk = ChainWalk.of(p);
         int last = walk.levels().size() - 1, perRun = Math.ceilDiv(walk.run().count(), isa.lanes());
         this.vectors = p.code().stream().anyMatch(PointwiseAssembly::isLong) ? 1 : UNROLLED;
         this.turns = last > 0 && perRun <= vectors && isNear(walk.levels().get(last - 1).steps())
@@ -85,12 +85,12 @@ final class PointwiseAssembly implements Assembly {
     }
 
     /** What the code depends on. */
-    private record Form(List<Walk.Level> levels, List<Element> elements, List<Instruction> code, boolean guarded, int cut,
+    private record Form(List<ChainWalk.Level> levels, List<Element> elements, List<Instruction> code, boolean guarded, int cut,
             int turns) {}
 
     @Override
     public Object form() {
-        List<Walk.Level> within = walk.levels().subList(cut, walk.levels().size());
+        List<ChainWalk.Level> within = walk.levels().subList(cut, walk.levels().size());
         List<Instruction> code = p.code().stream().map(PointwiseAssembly::withoutAddresses).toList();
         return new Form(within, elements(), code, p.guard() != 0, cut, turns);
     }
@@ -121,7 +121,7 @@ final class PointwiseAssembly implements Assembly {
     @Override
     public long[][] rows() {
         int blocks = blocks(), count = walk.levels().get(cut).count(), groups = Math.ceilDiv(count, group);
-        List<Drop> drops = Walk.drops(p);
+        List<Drop> drops = ChainWalk.drops(p);
         int pointers = p.operands().size() + drops.size();
         var rows = new long[blocks][FIRST + pointers + 3 * drops.size()];
         for (int block = 0; block < blocks; block++) {
@@ -136,7 +136,7 @@ final class PointwiseAssembly implements Assembly {
                 at += first * walk.levels().get(cut).steps().get(i);
                 int outer = block / groups;
                 for (int level = cut - 1; level >= 0; level--) {
-                    Walk.Level l = walk.levels().get(level);
+                    ChainWalk.Level l = walk.levels().get(level);
                     at += outer % l.count() * l.steps().get(i);
                     outer /= l.count();
                 }
@@ -159,44 +159,44 @@ final class PointwiseAssembly implements Assembly {
     /** The loops of a block. */
     private final class Body {
         private final Assembler x;
-        private final Pointers pointers;
+        private final ChainPointers pointers;
         private final ChainCode chain;
         private final int last = walk.levels().size() - 1;
 
         Body(Assembler x) {
             this.x = x;
-            this.pointers = new Pointers(x, walk, FIRST, p.operands().size(), last);
+            this.pointers = new ChainPointers(x, walk, FIRST, p.operands().size(), last);
             this.chain = new ChainCode(x, pointers, p.code(), elements(), p.registers());
         }
 
         void write() {
             var end = new Encoder.Label();
             if (p.guard() != 0) {
-                x.load(Gp.RAX, Pointers.argument(GUARD));
+                x.load(Gp.RAX, ChainPointers.argument(GUARD));
                 x.load32(Gp.RAX, Mem.at(Gp.RAX));
                 x.test(Gp.RAX, Gp.RAX);
                 x.jump(Condition.NOT_ZERO, end);
             }
-            x.add(Gp.RSP, -Pointers.FRAME);
+            x.add(Gp.RSP, -ChainPointers.FRAME);
             pointers.start();
             if (isWhole()) loop(cut);
             else part();
-            x.add(Gp.RSP, Pointers.FRAME);
+            x.add(Gp.RSP, ChainPointers.FRAME);
             x.bind(end);
         }
 
         /** A loop with all loops within; behind it, the pointers have moved by all its turns. */
         private void loop(int level) {
             int step = level == last - 1 ? turns : 1;
-            Mem counter = Mem.at(Gp.RSP, Pointers.WORDS + (long) level * Long.BYTES);
-            if (level == cut) x.load(Gp.RCX, Pointers.argument(TURNS));
+            Mem counter = Mem.at(Gp.RSP, ChainPointers.WORDS + (long) level * Long.BYTES);
+            if (level == cut) x.load(Gp.RCX, ChainPointers.argument(TURNS));
             else x.move(Gp.RCX, walk.levels().get(level).count() / step);
             var top = new Encoder.Label();
             x.bind(top);
             x.store(counter, Gp.RCX);
             if (level < last - 1) loop(level + 1);
             else run();
-            Walk.Level inner = walk.levels().get(level + 1);
+            ChainWalk.Level inner = walk.levels().get(level + 1);
             var by = new ArrayList<Long>();
             for (int i = 0; i < inner.steps().size(); i++) {
                 long moved = level == last - 1 ? 0 : inner.count() * inner.steps().get(i);
@@ -224,12 +224,12 @@ final class PointwiseAssembly implements Assembly {
         private void part() {
             Encoder.Label ended = new Encoder.Label(), rest = new Encoder.Label();
             x.move(Gp.RDX, 0);
-            x.load(Gp.RBX, Pointers.argument(TURNS));
+            x.load(Gp.RBX, ChainPointers.argument(TURNS));
             x.test(Gp.RBX, Gp.RBX);
             x.jump(Condition.ZERO, rest);
             x.loop(Gp.RBX, this::turn);
             x.bind(rest);
-            x.load(Gp.RAX, Pointers.argument(LAST));
+            x.load(Gp.RAX, ChainPointers.argument(LAST));
             x.test(Gp.RAX, Gp.RAX);
             x.jump(Condition.ZERO, ended);
             rest(0, walk.run().count() % (vectors * isa.lanes()), true);

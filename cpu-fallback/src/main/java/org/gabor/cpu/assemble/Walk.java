@@ -2,105 +2,78 @@ package org.gabor.cpu.assemble;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
-import org.gabor.cpu.kernel.Pointwise;
-import org.gabor.cpu.kernel.Pointwise.Along;
-import org.gabor.cpu.kernel.Pointwise.Draws;
-import org.gabor.cpu.kernel.Pointwise.Instruction.Drop;
-import org.gabor.cpu.kernel.Pointwise.Operand;
+import java.util.function.ToLongFunction;
+import org.gabor.cpu.kernel.Loop;
 
 /**
- * The loops of a pointwise kernel, refined until everything that follows them moves by the same step in each turn of a
- * loop: the operands in bytes, and for each dropout the number of the element for which it draws.
+ * A loop and how far one turn moves the pointers of a nest.
  *
- * @param levels the loops, the innermost last, at least one
+ * @param count turns
+ * @param step how far one turn moves
  */
-record Walk(List<Level> levels) {
+record Walk(int count, Offsets step) {
+    private static final int LINE = 64;
+    /** Lines that lie a multiple of this apart share the few places of one set in most first-level caches. */
+    private static final int PAGE = 4096;
+
+    /** Loops whose turns, counted in one, move the bias by {@code bias} each. */
+    static List<Walk> of(List<Loop> loops, long bias) {
+        var walks = new ArrayList<Walk>();
+        long dense = bias;
+        for (Loop l : loops.reversed()) {
+            walks.addFirst(new Walk(l.count(), new Offsets(l.a(), l.b(), l.c(), dense)));
+            dense *= l.count();
+        }
+        return merged(walks);
+    }
+
+    /** The same way without loops of one turn and with even neighbours made one. */
+    static List<Walk> merged(List<Walk> walks) {
+        var merged = new ArrayList<Walk>();
+        for (Walk w : walks) {
+            if (w.count == 1) continue;
+            if (!merged.isEmpty() && merged.getLast().step.equals(w.step.times(w.count)))
+                merged.add(new Walk(merged.removeLast().count * w.count, w.step));
+            else merged.add(w);
+        }
+        return List.copyOf(merged);
+    }
+
+    /** Turns of all loops together. */
+    static long turns(List<Walk> walks) {
+        long turns = 1;
+        for (Walk w : walks) turns = Math.multiplyExact(turns, w.count);
+        return turns;
+    }
+
+    /** Where turn {@code i} of all loops, counted in one, begins. */
+    static Offsets at(List<Walk> walks, long i) {
+        Offsets at = Offsets.NONE;
+        for (Walk w : walks.reversed()) {
+            at = at.plus(w.step.times(i % w.count));
+            i /= w.count;
+        }
+        return at;
+    }
+
     /**
-     * A loop.
+     * About how many bytes of cache one operand takes in all turns of some loops, whole lines where they lie scattered.
      *
-     * @param count turns
-     * @param steps what a turn moves each operand by, then each dropout
+     * @param operand the steps of the operand
+     * @param bytes how many are read in each turn
      */
-    record Level(int count, List<Long> steps) {}
-
-    /** The walk of a kernel. */
-    static Walk of(Pointwise p) {
-        long total = p.run();
-        for (int count : p.counts()) total *= count;
-        // sizes, in elements, of what the turns of the loops pass over
-        var sizes = new TreeSet<Long>();
-        long size = p.run();
-        sizes.add(1L);
-        sizes.add(size);
-        for (int i = p.counts().size() - 1; i >= 0; i--) sizes.add(size *= p.counts().get(i));
-        for (Operand o : p.operands()) cut(sizes, p.run(), pieces(o.along()));
-        List<Drop> drops = drops(p);
-        for (Drop d : drops) cut(sizes, total, pieces(d.draws()));
-
-        var levels = new ArrayList<Level>();
-        long outer = sizes.pollLast();
-        if (outer == 1) levels.add(level(p, drops, 1, 1));
-        while (!sizes.isEmpty()) {
-            long inner = sizes.pollLast();
-            if (outer % inner != 0) throw new IllegalArgumentException("loops that do not divide: " + outer + ", " + inner);
-            levels.add(level(p, drops, Math.toIntExact(outer / inner), inner));
-            outer = inner;
+    static long footprint(List<Walk> walks, ToLongFunction<Offsets> operand, long bytes) {
+        var byStep = new ArrayList<>(walks);
+        byStep.sort((v, w) -> Long.compare(Math.abs(operand.applyAsLong(v.step)), Math.abs(operand.applyAsLong(w.step))));
+        double size = bytes;
+        long span = bytes;
+        for (Walk w : byStep) {
+            long step = Math.abs(operand.applyAsLong(w.step)), way = (w.count - 1) * step;
+            if (way == 0) continue;
+            if (step <= span) size *= (double) (span + way) / span;
+            else size = w.count * (step % PAGE == 0 ? step : Math.min(step, Math.ceilDiv((long) size, LINE) * LINE));
+            span += way;
         }
-        return new Walk(List.copyOf(levels));
+        return (long) size;
     }
-
-    /** The draws of a kernel, in order. */
-    static List<Drop> drops(Pointwise p) {
-        var drops = new ArrayList<Drop>();
-        for (Pointwise.Instruction i : p.code()) if (i instanceof Drop d) drops.add(d);
-        return drops;
-    }
-
-    private static void cut(TreeSet<Long> sizes, long below, List<Long> pieces) {
-        for (long piece : pieces) if (piece < below) sizes.add(piece);
-    }
-
-    private static Level level(Pointwise p, List<Drop> drops, int count, long inner) {
-        var steps = new ArrayList<Long>();
-        for (Operand o : p.operands()) steps.add(step(p, o, inner));
-        for (Drop d : drops) steps.add(drawn(d.draws(), inner));
-        return new Level(count, steps);
-    }
-
-    /** What {@code elements} elements move an operand by, where they are all turns of some loops. */
-    private static long step(Pointwise p, Operand o, long elements) {
-        long size = p.run();
-        if (elements < size || p.counts().isEmpty()) return followed(o.along(), elements);
-        for (int i = p.counts().size() - 1; i > 0; i--) {
-            long outer = size * p.counts().get(i);
-            if (elements < outer) return o.strides().get(i) * (elements / size);
-            size = outer;
-        }
-        return o.strides().getFirst() * (elements / size);
-    }
-
-    private static List<Long> pieces(Along a) { return a.lanes() > 1 ? List.of((long) a.lanes()) : List.of(); }
-
-    private static long followed(Along a, long j) { return j / a.lanes() * a.step() + j % a.lanes() * a.lane(); }
-
-    private static List<Long> pieces(Draws d) {
-        return d.lanes() > 1 ? List.of((long) d.lanes(), d.lanes() * d.image()) : List.of();
-    }
-
-    /** The number, in logical order, of the element that the walk comes to after {@code j} others. */
-    private static long drawn(Draws d, long j) {
-        long element = j / d.lanes(), image = element / d.image() * d.lanes() + j % d.lanes();
-        return image * d.image() + element % d.image();
-    }
-
-    /** Elements that a turn of a level passes over. */
-    long inner(int level) {
-        long size = 1;
-        for (int i = level + 1; i < levels.size(); i++) size *= levels.get(i).count;
-        return size;
-    }
-
-    /** Its innermost loop. */
-    Level run() { return levels.getLast(); }
 }
