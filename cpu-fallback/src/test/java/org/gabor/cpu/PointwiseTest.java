@@ -126,7 +126,7 @@ class PointwiseTest {
         for (int run : new int[] {5, 16, 70, 333}) {
             var code = new Code(List.of(3), run);
             int pixels = code.load(code.operand(a.address(), Element.U8, List.of((long) run)));
-            int apart = code.load(code.operand(b.address(), new Along(1, 12, 0), List.of(F * 3 * run)));
+            int apart = code.load(code.operand(b.address(), new Along(1, 1, 12, 0, 0), List.of(F * 3 * run)));
             code.store(code.add(pixels, apart), code.operand(y.address(), Element.F32, List.of(F * run)));
             check(emitter, code.kernel(0));
         }
@@ -137,11 +137,32 @@ class PointwiseTest {
     void imagesSideBySide(Emitter emitter) {
         var code = new Code(List.of(2, 3), 5 * 16);
         int x = code.load(code.operand(a.address(), Element.F32, List.of(F * 240, F * 80)));
-        int perImage = code.load(code.operand(b.address(), new Along(16, 0, F), List.of(F * 48, F * 16)));
-        int perPixel = code.load(code.operand(b.address(), new Along(16, F, 0), List.of(0L, F * 5)));
+        int perImage = code.load(code.operand(b.address(), new Along(1, 16, 0, 0, F), List.of(F * 48, F * 16)));
+        int perPixel = code.load(code.operand(b.address(), new Along(1, 16, F, 0, 0), List.of(0L, F * 5)));
         int scaled = code.add(code.times(x, perImage), perPixel);
         code.store(scaled, code.operand(y.address(), Element.F32, List.of(F * 240, F * 80)));
         check(emitter, code.kernel(0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("emitters")
+    void channelsLast(Emitter emitter) {
+        for (int channels : new int[] {3, 8, 16, 20, 32, 64, 100, 128})
+            for (int lanes : new int[] {1, 16}) {
+                int run = 6 * channels * lanes;
+                var code = new Code(List.of(3, 2), run);
+                List<Long> strides = List.of(F * 2 * run, F * run);
+                int x = code.load(code.operand(a.address(), Element.F32, strides));
+                int row = code.load(code.operand(b.address(), new Along(channels, lanes, 0, F, 0), List.of(0L, 0L)));
+                int gate = code.load(code.operand(b.address(), new Along(channels, lanes, 0, F * lanes, lanes > 1 ? F : 0),
+                        List.of(F * channels * lanes, 0L)));
+                int perPixel = code.load(code.operand(b.address(), new Along(channels, lanes, F, 0, 0), List.of(F * 12, F * 6)));
+                int logical = code.load(code.operand(b.address(), new Along(channels, lanes, F, F * 12, F * 12 * channels),
+                        List.of(F * 12 * lanes * channels, F * 6)));
+                int sum = code.add(code.add(code.times(x, row), code.times(gate, perPixel)), logical);
+                code.store(sum, code.operand(y.address(), Element.F32, strides));
+                check(emitter, code.kernel(0), 1);
+            }
     }
 
     @ParameterizedTest
@@ -163,19 +184,25 @@ class PointwiseTest {
         for (double rate : new double[] {0, 0.3, 0.9})
             for (int run : new int[] {1, 13, 64, 1001, 40_000}) {
                 var code = new Code(run);
-                int dropped = code.drop(code.load(code.operand(a.address())), draws(rate, 1, run));
-                code.store(code.drop(dropped, draws(0.25, 1, run)), code.operand(y.address()));
+                int dropped = code.drop(code.load(code.operand(a.address())), draws(rate, 1, 1, run));
+                code.store(code.drop(dropped, draws(0.25, 1, 1, run)), code.operand(y.address()));
                 check(emitter, code.kernel(0));
             }
-        // 2 blocks of 16 images of 3 x 7 pixels, side by side
-        var code = new Code(List.of(2, 3), 7 * 16);
-        int x = code.load(code.operand(a.address(), Element.F32, List.of(F * 400, F * 130)));
-        code.store(code.drop(x, draws(0.4, 16, 21)), code.operand(y.address(), Element.F32, List.of(F * 336, F * 112)));
-        check(emitter, code.kernel(0));
+        for (int lanes : new int[] {1, 16})
+            for (int channels : new int[] {1, 3, 16, 37}) {
+                // two blocks of images of 2 x 5 pixels
+                int row = 5 * channels * lanes;
+                var code = new Code(List.of(2, 2), row);
+                int x = code.load(code.operand(a.address(), Element.F32, List.of(F * 3 * row, F * (row + 1))));
+                int dropped = code.drop(x, draws(0.4, lanes, channels, 10L * channels));
+                code.store(dropped, code.operand(y.address(), Element.F32, List.of(F * 2 * row, F * row)));
+                check(emitter, code.kernel(0));
+            }
     }
 
-    private Draws draws(double rate, int lanes, long image) {
-        return new Draws(new Dropout(rate, 5), words.address(), words.address() + 8, words.address() + 12, lanes, image);
+    private Draws draws(double rate, int lanes, int channels, long image) {
+        return new Draws(new Dropout(rate, 5), words.address(), words.address() + 8, words.address() + 12,
+                lanes, channels, image);
     }
 
     /** Fifty values that are needed to the end, and many operands: more than any processor has registers for. */
@@ -265,7 +292,8 @@ class PointwiseTest {
             case Instruction.Load l -> {
                 Operand o = p.operands().get(l.operand());
                 Along a = o.along();
-                long place = address(o, at) + j / a.lanes() * a.step() + j % a.lanes() * a.lane();
+                long place = address(o, at) + j / a.period() * a.pixel() + j / a.lanes() % a.channels() * a.channel()
+                        + j % a.lanes() * a.lane();
                 r[l.register()] = o.element() == Element.F32 ? read(place)
                         : Memory.segment(place, 1).get(ValueLayout.JAVA_BYTE, 0) & 255;
             }
@@ -292,7 +320,9 @@ class PointwiseTest {
             case Instruction.Drop d -> {
                 Draws draws = d.draws();
                 long element = run * p.run() + j, lane = element % draws.lanes(), inBlock = element / draws.lanes();
-                long index = (inBlock / draws.image() * draws.lanes() + lane) * draws.image() + inBlock % draws.image();
+                long image = inBlock / draws.image() * draws.lanes() + lane, inImage = inBlock % draws.image();
+                long index = image * draws.image() + inImage % draws.channels() * (draws.image() / draws.channels())
+                        + inImage / draws.channels();
                 int[] drawn = new int[4];
                 Philox.block(word(draws.seed()), word(draws.seed() + 4), (int) (index / 4), word(draws.step()),
                         word(draws.epoch()), draws.op().stream(), drawn);

@@ -80,18 +80,22 @@ record ChainWalk(List<Level> levels) {
         return o.strides().getFirst() * (elements / size);
     }
 
-    private static List<Long> pieces(Along a) { return a.lanes() > 1 ? List.of((long) a.lanes()) : List.of(); }
+    private static List<Long> pieces(Along a) { return List.of((long) a.lanes(), (long) a.period()); }
 
-    private static long followed(Along a, long j) { return j / a.lanes() * a.step() + j % a.lanes() * a.lane(); }
+    private static long followed(Along a, long j) {
+        return j / a.period() * a.pixel() + j / a.lanes() % a.channels() * a.channel() + j % a.lanes() * a.lane();
+    }
 
     private static List<Long> pieces(Draws d) {
-        return d.lanes() > 1 ? List.of((long) d.lanes(), d.lanes() * d.image()) : List.of();
+        long pixel = (long) d.lanes() * d.channels();
+        return pixel == 1 ? List.of() : List.of((long) d.lanes(), pixel, d.lanes() * d.image());
     }
 
     /** The number, in logical order, of the element that the walk comes to after {@code j} others. */
     private static long drawn(Draws d, long j) {
-        long element = j / d.lanes(), image = element / d.image() * d.lanes() + j % d.lanes();
-        return image * d.image() + element % d.image();
+        long at = j / d.lanes(), image = at / d.image() * d.lanes() + j % d.lanes(), element = at % d.image();
+        long plane = d.image() / d.channels();
+        return image * d.image() + element % d.channels() * plane + element / d.channels();
     }
 
     /** Elements that a turn of a level passes over. */

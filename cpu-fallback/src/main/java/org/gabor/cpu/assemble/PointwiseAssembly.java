@@ -97,7 +97,7 @@ final class PointwiseAssembly implements Assembly {
 
     private static Instruction withoutAddresses(Instruction i) {
         if (!(i instanceof Drop(int register, int x, Draws d))) return i;
-        return new Drop(register, x, new Draws(d.op(), 0, 0, 0, d.lanes(), d.image()));
+        return new Drop(register, x, new Draws(d.op(), 0, 0, 0, d.lanes(), d.channels(), d.image()));
     }
 
     private List<Element> elements() { return p.operands().stream().map(Operand::element).toList(); }
