@@ -8,6 +8,7 @@ import java.util.Map;
 import org.gabor.UsageException;
 import org.gabor.compile.Plan;
 import org.gabor.compile.Plan.Place;
+import org.gabor.compile.Step;
 import org.gabor.cpu.emit.Emitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Program;
@@ -22,19 +23,20 @@ import org.gabor.spi.Tensor;
 final class CpuExecutable implements Executable {
     private final Workers workers;
     private final CpuBackend.Allocation arena;
+    /** What a run does: kernels, some of them put together. */
     private final Kernel[] kernels;
-    /** For each step of the plan where its kernels end. */
-    private final int[] ends;
+    /** For each step of the plan its kernels, every one for itself. */
+    private final List<List<Kernel>> steps;
     private final CpuTensor[] parameters;
     private final Map<String, Tensor> inputs;
     private final Map<String, Tensor> outputs;
 
-    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, Program program, int[] ends,
+    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, List<Kernel> kernels, List<List<Kernel>> steps,
             List<CpuTensor> parameters, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
         this.workers = workers;
         this.arena = arena;
-        this.kernels = program.kernels().toArray(Kernel[]::new);
-        this.ends = ends;
+        this.kernels = kernels.toArray(Kernel[]::new);
+        this.steps = steps;
         this.parameters = parameters.toArray(CpuTensor[]::new);
         this.inputs = Collections.unmodifiableMap(inputs);
         this.outputs = Collections.unmodifiableMap(outputs);
@@ -45,16 +47,34 @@ final class CpuExecutable implements Executable {
         Map<String, CpuTensor> bound = bind(backend, plan, parameters);
         var memory = new PlanMemory(plan, arena.address(), bound);
         var descriptions = new ArrayList<Description>();
-        var ends = new int[plan.steps().size()];
-        for (int i = 0; i < ends.length; i++) {
-            descriptions.addAll(new CpuLowering(memory, plan.steps().get(i)).lower());
-            ends[i] = descriptions.size();
+        var counts = new ArrayList<Integer>();
+        for (Step step : plan.steps()) {
+            List<Description> lowered = new CpuLowering(memory, step).lower();
+            descriptions.addAll(lowered);
+            counts.add(lowered.size());
         }
         Map<String, Tensor> inputs = tensors(backend, plan, plan.inputs(), arena, bound);
         Map<String, Tensor> outputs = tensors(backend, plan, plan.outputs(), arena, bound);
         Program program = emitter.emit(descriptions);
         arena.onClose(program::close);
-        return new CpuExecutable(workers, arena, program, ends, List.copyOf(bound.values()), inputs, outputs);
+        return new CpuExecutable(workers, arena, grouped(descriptions, program.kernels()),
+                apart(counts, program.kernels()), List.copyOf(bound.values()), inputs, outputs);
+    }
+
+    private static List<List<Kernel>> apart(List<Integer> counts, List<Kernel> kernels) {
+        var steps = new ArrayList<List<Kernel>>();
+        int from = 0;
+        for (int count : counts) steps.add(kernels.subList(from, from += count));
+        return steps;
+    }
+
+    private static List<Kernel> grouped(List<Description> descriptions, List<Kernel> kernels) {
+        var tasks = new ArrayList<Groups.Task>();
+        for (int i = 0; i < kernels.size(); i++) {
+            Kernel k = kernels.get(i);
+            tasks.add(new Groups.Task(k, Footprints.of(descriptions.get(i), k.images())));
+        }
+        return Groups.of(tasks);
     }
 
     private static Map<String, CpuTensor> bind(CpuBackend backend, Plan plan, Map<String, Tensor> parameters) {
@@ -92,11 +112,11 @@ final class CpuExecutable implements Executable {
     @Override
     public long[] profile() {
         checkHeld();
-        var nanos = new long[ends.length];
-        for (int step = 0, k = 0; step < ends.length; step++) {
+        var nanos = new long[steps.size()];
+        for (int i = 0; i < nanos.length; i++) {
             long start = System.nanoTime();
-            for (; k < ends[step]; k++) workers.run(kernels[k]);
-            nanos[step] = System.nanoTime() - start;
+            for (Kernel k : steps.get(i)) workers.run(k);
+            nanos[i] = System.nanoTime() - start;
         }
         return nanos;
     }
