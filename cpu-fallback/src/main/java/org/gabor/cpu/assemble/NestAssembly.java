@@ -2,7 +2,6 @@ package org.gabor.cpu.assemble;
 
 import java.util.List;
 import org.gabor.cpu.kernel.Nest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A nest in machine code.
@@ -18,10 +17,7 @@ record NestAssembly(Nest nest, NestPlan plan, List<Walk> table, int rowParts, in
         table = List.copyOf(table);
     }
 
-    /** The nest for an instruction set; null if its activation is not among those that are written here. */
-    static @Nullable NestAssembly of(Nest nest, Isa isa) {
-        return NestTile.applies(nest.epilogue().activation()) ? new NestPlanner(nest, isa).plan(nest) : null;
-    }
+    static NestAssembly of(Nest nest, Isa isa) { return new NestPlanner(nest, isa).plan(nest); }
 
     @Override
     public Object form() { return plan; }
