@@ -47,6 +47,9 @@ final class CpuRules implements Rules {
     /** Channels that are worth it although one side of the convolution has fewer. */
     private static final int MANY_CHANNELS = 32;
 
+    /** Steps that may run together: about the members of a layer's gradient. */
+    private static final int LAG = 4;
+
     /** A product with its bias and activation. */
     static final String PRODUCT = "product";
     /** A pooling with its activation. */
@@ -150,6 +153,9 @@ final class CpuRules implements Rules {
     private static Layout layout(Node reader, Map<Node, Layout> layouts) {
         return Objects.requireNonNull(layouts.get(reader.in(0)));
     }
+
+    @Override
+    public int lag() { return LAG; }
 
     @Override
     public int alignment() { return OffHeap.ALIGNMENT; }

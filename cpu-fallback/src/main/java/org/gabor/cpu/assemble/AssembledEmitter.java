@@ -15,6 +15,7 @@ import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.cpu.kernel.Squares;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,7 @@ public final class AssembledEmitter implements Emitter {
     private @Nullable Assembly assembly(Description d) {
         return switch (d) {
             case Nest n -> NestAssembly.of(n, isa);
+            case Pointwise p -> new PointwiseAssembly(p, isa);
             case Copy c -> new CopyAssembly(c, isa);
             case Coefficients c -> new CoefficientsAssembly(c, isa);
             case Factors f -> new FactorsAssembly(f);
