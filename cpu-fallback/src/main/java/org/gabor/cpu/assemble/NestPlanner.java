@@ -6,6 +6,7 @@ import org.gabor.cpu.assemble.NestPlan.Mode;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Nest.Bias;
+import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.graph.Activation;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ final class NestPlanner {
     private static final long BLOCK = 1 << 17;
     /** Blocks that suffice to keep some threads equally busy. */
     private static final int BLOCKS = 16;
+    /** Parts of a sum that suffice to go through their images one by one. */
+    private static final int PARTS = 8;
     /** Instructions of a tile's step that are written out before there is a loop around them, about. */
     private static final int UNROLLED = 100;
 
@@ -29,6 +32,8 @@ final class NestPlanner {
     private final List<Walk> columns;
     private final List<Walk> rows;
     private final List<Walk> reduction;
+    /** Images that are summed, a block of work each; null if there are none or too few parts of them. */
+    private final @Nullable Walk images;
 
     /** What may repeat the nest without moving B is a loop of its rows, what does so without moving A one of its columns. */
     NestPlanner(Nest nest, Isa isa) {
@@ -44,7 +49,9 @@ final class NestPlanner {
         panels.addAll(Walk.of(nest.columns(), kind == Bias.COLUMN ? Float.BYTES : 0));
         rows = Walk.merged(lines);
         var cols = new ArrayList<>(Walk.merged(panels));
-        var terms = new ArrayList<>(Walk.of(nest.reduction(), 0));
+        images = images(nest);
+        List<Loop> summed = nest.reduction();
+        var terms = new ArrayList<>(Walk.of(images == null ? summed : summed.subList(1, summed.size()), 0));
 
         int along = alongColumns(cols), sum = alongReduction(terms), lanes = alongOuter(all, kind);
         mode = lanes > Math.max(along, sum) ? Mode.LANE : sum > along ? Mode.DOT : Mode.COLUMN;
@@ -76,6 +83,15 @@ final class NestPlanner {
         var all = new ArrayList<>(List.of(walks.getFirst()));
         all.addAll(Walk.merged(walks.subList(1, walks.size())));
         return all;
+    }
+
+    /** A sum over images can go image by image if enough parts of them keep the threads busy. */
+    private static @Nullable Walk images(Nest nest) {
+        if (nest.outer().isEmpty() || nest.reduction().size() < 2 || !nest.epilogue().equals(Epilogue.NONE)) return null;
+        Loop parts = nest.outer().getFirst(), inPart = nest.reduction().getFirst();
+        boolean even = parts.a() == inPart.count() * inPart.a() && parts.b() == inPart.count() * inPart.b();
+        return even && parts.count() >= PARTS && inPart.count() > 1
+                ? new Walk(inPart.count(), new Offsets(inPart.a(), inPart.b(), 0, 0)) : null;
     }
 
     private static int alongColumns(List<Walk> columns) {
@@ -114,7 +130,9 @@ final class NestPlanner {
         long work = Walk.turns(rows) * Walk.turns(columns) * Walk.turns(reduction) * lanes.units() * isa.lanes();
         int inTable = Math.min(1, outer.size());
         while (inTable < outer.size() && work * Walk.turns(outer.subList(inTable + 1, outer.size())) >= BLOCK) inTable++;
-        List<Walk> table = outer.subList(0, inTable), inside = outer.subList(inTable, outer.size());
+        var table = new ArrayList<>(outer.subList(0, inTable));
+        if (images != null) table.add(1, images);
+        List<Walk> inside = outer.subList(inTable, outer.size());
         work *= Walk.turns(inside);
 
         long wanted = Math.min(Math.ceilDiv(BLOCKS, Walk.turns(table)), Math.max(1, work / BLOCK));
@@ -130,7 +148,7 @@ final class NestPlanner {
             else rowParts = Math.min(rowParts * rest, tile.rows().units());
         }
         var plan = new NestPlan(mode, tail, inside, lanes, cache.chunks(), tile.columns(), tile.rows(), terms,
-                nest.epilogue().kind(), activation);
-        return new NestAssembly(nest, plan, table, rowParts, columnParts);
+                nest.epilogue().kind(), activation, images != null);
+        return new NestAssembly(nest, plan, table, rowParts, columnParts, images == null ? 1 : images.count());
     }
 }
