@@ -72,7 +72,7 @@ final class CpuExecutable implements Executable {
         var tasks = new ArrayList<Groups.Task>();
         for (int i = 0; i < kernels.size(); i++) {
             Kernel k = kernels.get(i);
-            tasks.add(new Groups.Task(k, Footprints.of(descriptions.get(i), k.images())));
+            tasks.add(new Groups.Task(k, Footprints.of(descriptions.get(i), k.images(), k.parts())));
         }
         return Groups.of(tasks);
     }

@@ -65,8 +65,9 @@ class NestTest {
 
     @Test
     void aSumLongerThanTheTableOfOffsets() {
+        var columns = List.of(new Loop(5, 0, F, F));
         for (int terms : new int[] {4096, 4097, 8194, 25_088})
-            nests.check(nest(new Loop(2, F * terms, 0, F * 20), List.of(new Loop(5, 0, F, F)), List.of(new Loop(terms, F, F * 5))));
+            nests.check(nest(new Loop(2, F * terms, 0, F * 20), columns, List.of(new Loop(terms, F, F * 5))));
         nests.check(nest(new Loop(2, F * 9000, 0, F * 20), List.of(new Loop(20, 0, F, F)),
                 List.of(new Loop(1000, F * 9, F * 180), new Loop(9, F, F * 20))));
     }
