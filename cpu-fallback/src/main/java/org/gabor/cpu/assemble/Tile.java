@@ -26,7 +26,8 @@ record Tile(Split rows, Split columns) {
      */
     static Tile best(Isa isa, Mode mode, boolean ragged, List<Walk> rows, List<Walk> columns, long steps) {
         int registers = isa.registers - (isa == Isa.AVX2 && ragged ? 1 : 0);
-        @Nullable Tile best = null;
+        @Nullable
+        Tile best = null;
         double least = Double.POSITIVE_INFINITY;
         for (int v = 1; 2 * v + 1 <= registers; v++) {
             // the sums, a vector of B for each column, and one of A
