@@ -48,9 +48,11 @@ final class Planner {
             Step s = steps.get(i);
             for (Node n : s.nodes()) {
                 if (stored.contains(n) && n.op().storage() == Op.Storage.OWN && !inSlab.containsKey(n)) block(n, i);
-                for (Node in : n.inputs()) keep(in, i);
+                for (Node in : n.inputs()) keep(in, i + rules.lag());
             }
-            workspaces.add(memory.block(i, rules.workspace(s, laid.layouts())));
+            Memory.Block workspace = memory.block(i, rules.workspace(s, laid.layouts()));
+            workspace.keepUntil(i + rules.lag());
+            workspaces.add(workspace);
         }
         laid.graph().outputs().values().forEach(n -> keep(n, end));
 

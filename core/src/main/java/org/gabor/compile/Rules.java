@@ -26,6 +26,12 @@ public interface Rules {
     /** Bytes of scratch memory that a step needs while it runs, given the layouts of all values. */
     long workspace(Step step, Map<Node, Layout> layouts);
 
+    /**
+     * For how many more steps memory is left alone after its last reader: a backend that begins a step before an earlier one
+     * is done needs some; 0 for one after the other.
+     */
+    default int lag() { return 0; }
+
     /** Values start at a multiple of this many bytes. */
     int alignment();
 

@@ -28,11 +28,11 @@ final class CpuExecutable implements Executable {
     private final Map<String, Tensor> inputs;
     private final Map<String, Tensor> outputs;
 
-    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, Program program, List<CpuTensor> parameters,
+    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, List<Kernel> kernels, List<CpuTensor> parameters,
             Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
         this.workers = workers;
         this.arena = arena;
-        this.kernels = program.kernels().toArray(Kernel[]::new);
+        this.kernels = kernels.toArray(Kernel[]::new);
         this.parameters = parameters.toArray(CpuTensor[]::new);
         this.inputs = Collections.unmodifiableMap(inputs);
         this.outputs = Collections.unmodifiableMap(outputs);
@@ -48,7 +48,17 @@ final class CpuExecutable implements Executable {
         Map<String, Tensor> outputs = tensors(backend, plan, plan.outputs(), arena, bound);
         Program program = emitter.emit(descriptions);
         arena.onClose(program::close);
-        return new CpuExecutable(workers, arena, program, List.copyOf(bound.values()), inputs, outputs);
+        return new CpuExecutable(workers, arena, grouped(descriptions, program.kernels()), List.copyOf(bound.values()),
+                inputs, outputs);
+    }
+
+    private static List<Kernel> grouped(List<Description> descriptions, List<Kernel> kernels) {
+        var tasks = new ArrayList<Groups.Task>();
+        for (int i = 0; i < kernels.size(); i++) {
+            Kernel k = kernels.get(i);
+            tasks.add(new Groups.Task(k, Footprints.of(descriptions.get(i), k.images())));
+        }
+        return Groups.of(tasks);
     }
 
     private static Map<String, CpuTensor> bind(CpuBackend backend, Plan plan, Map<String, Tensor> parameters) {

@@ -9,7 +9,15 @@ import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
+import org.gabor.cpu.kernel.Coefficients;
+import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.Factors;
+import org.gabor.cpu.kernel.FiniteScan;
+import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Pointwise;
+import org.gabor.cpu.kernel.Rim;
+import org.gabor.cpu.kernel.Squares;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels in machine code. All code of a program lies in one region of memory, with its tables of arguments behind it. */
@@ -83,6 +91,14 @@ public final class AssembledEmitter implements Emitter {
     /** The code of a description; null where Java is called anyway. */
     private @Nullable Assembly assembly(Description d) {
         return switch (d) {
+            case Nest n -> NestAssembly.of(n, isa);
+            case Pointwise p -> new PointwiseAssembly(p, isa);
+            case Copy c -> new CopyAssembly(c, isa);
+            case Coefficients c -> new CoefficientsAssembly(c, isa);
+            case Factors f -> new FactorsAssembly(f);
+            case Squares s -> new SquaresAssembly(s, isa);
+            case FiniteScan f -> new FiniteScanAssembly(f, isa);
+            case Rim r -> new RimAssembly(r);
             default -> null;
         };
     }

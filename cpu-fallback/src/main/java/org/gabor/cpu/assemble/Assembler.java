@@ -181,6 +181,15 @@ final class Assembler extends Encoder {
         jump(Condition.NOT_ZERO, top);
     }
 
+    /** {@code body} if r is not zero. */
+    void unlessZero(Gp r, Runnable body) {
+        var zero = new Label();
+        test(r, r);
+        jump(Condition.ZERO, zero);
+        body.run();
+        bind(zero);
+    }
+
     // literals, as often as a vector takes
 
     Mem literal(float v) { return words(Float.floatToRawIntBits(v)); }
@@ -338,6 +347,15 @@ final class Assembler extends Encoder {
             Arrays.fill(words, 0, n, -1);
             load(m.v(), words(words));
         }
+    }
+
+    /** The mask of as many first elements as n says; n is any number, scratch is used up. */
+    void first(Mask m, Gp n, int scratch) {
+        int[] places = new int[isa.lanes()];
+        for (int i = 0; i < places.length; i++) places[i] = i;
+        toVector(scratch, n);
+        op(Vector.VPBROADCASTD, scratch, scratch);
+        op(Vector.VPCMPGTD, isa == Isa.AVX512 ? m.k() : m.v(), scratch, words(places));
     }
 
     /** d = memory where the mask is set, else 0; nothing else is read. */

@@ -1,0 +1,57 @@
+package org.gabor.cpu.assemble;
+
+import java.util.List;
+import org.gabor.cpu.kernel.Nest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A nest in machine code.
+ *
+ * @param nest what is computed
+ * @param plan how a block of work is done
+ * @param table outer loops, a turn of which is one block of work or several
+ * @param rowParts blocks into which the rows of a turn are shared out
+ * @param columnParts blocks into which the columns of a turn are shared out
+ */
+record NestAssembly(Nest nest, NestPlan plan, List<Walk> table, int rowParts, int columnParts) implements Assembly {
+    NestAssembly {
+        table = List.copyOf(table);
+    }
+
+    /** The nest for an instruction set; null if its activation is not among those that are written here. */
+    static @Nullable NestAssembly of(Nest nest, Isa isa) {
+        return NestTile.applies(nest.epilogue().activation()) ? new NestPlanner(nest, isa).plan(nest) : null;
+    }
+
+    @Override
+    public Object form() { return plan; }
+
+    @Override
+    public void assemble(Assembler x) { new NestCode(x, plan).write(); }
+
+    @Override
+    public long[][] rows() {
+        int turns = Math.toIntExact(Walk.turns(table)), parts = rowParts * columnParts;
+        var rows = new long[Math.multiplyExact(turns, parts)][];
+        for (int i = 0; i < rows.length; i++) {
+            int part = i % parts, row = part % rowParts, column = part / rowParts;
+            rows[i] = arguments(Walk.at(table, i / parts), row, column);
+        }
+        return rows;
+    }
+
+    private long[] arguments(Offsets turn, int row, int column) {
+        int rowUnits = plan.rows().units(), columnUnits = plan.columns().units();
+        int firstRow = first(rowUnits, row, rowParts), firstColumn = first(columnUnits, column, columnParts);
+        Offsets at = turn.plus(plan.rows().unit(firstRow)).plus(plan.columns().unit(firstColumn));
+        Split.Share rows = plan.rows().share(firstRow, first(rowUnits, row + 1, rowParts));
+        Split.Share columns = plan.columns().share(firstColumn, first(columnUnits, column + 1, columnParts));
+        return new long[] {nest.a() + at.a(), nest.b() + at.b(), nest.c() + at.c(), nest.epilogue().bias() + at.bias(),
+                rows.turns(), rows.pieces(), rows.last(), columns.turns(), columns.pieces(), columns.last()};
+    }
+
+    private static int first(int units, int part, int parts) { return (int) ((long) units * part / parts); }
+
+    @Override
+    public int images() { return nest.outer().isEmpty() ? 0 : nest.outer().getFirst().count(); }
+}
