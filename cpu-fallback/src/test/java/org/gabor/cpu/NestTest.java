@@ -12,6 +12,7 @@ import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.graph.Activation;
@@ -109,16 +110,31 @@ class NestTest {
     }
 
     @Test
+    void whatIsAddedAndWhatLetsThroughLiesBesideC() {
+        var rows = List.of(new Loop(6, F * 50, 0, F * 3000), new Loop(9, F * 3, 0, F * 40));
+        var columns = List.of(new Loop(2, 0, F * 70, F * 20), new Loop(17, 0, F, F));
+        var outer = List.of(new Loop(2, F, F * 7, F * 500));
+        var addend = new Beside(a.address() + F * 5, List.of(F * 1000, F * 33), List.of(F * 17, F), List.of(F * 20_000));
+        var gate = new Beside(b.address(), List.of(F * 700, F * 70), List.of(F * 30, F), List.of(F * 30_000));
+        for (Beside added : new @Nullable Beside[] {null, addend})
+            for (Beside gating : new @Nullable Beside[] {null, gate})
+                check(new Nest(a.address(), b.address(), c.address(), rows, columns, List.of(new Loop(5, F, F * 33)), outer,
+                        new Epilogue(Bias.ROW, bias.address(), List.of(F), null, added, gating)));
+    }
+
+    @Test
     void outerTurnsThatLieSideBySideAreOneVector() {
         var columns = List.of(new Loop(1, 0, 0, 0));
         var sum = List.of(new Loop(3, F * 4000, F * 2200), new Loop(2, F * 700, F * 700));
+        var beside = new Beside(a.address() + F * 9, List.of(F * 720), List.of(0L), List.of(F * 29_000, F));
         for (int channels : new int[] {2, 16, 700}) {
             var outer = List.of(new Loop(2, F * 20_000, 0, F * 40_000), new Loop(channels, F, F, F));
             for (int rows : new int[] {1, 5, 40})
                 for (Bias kind : List.of(Bias.NONE, Bias.COLUMN)) {
                     var row = List.of(new Loop(rows, F * 3, 0, F * 710));
                     var nest = new Nest(a.address(), b.address(), c.address(), row, columns,
-                            sum, outer, new Epilogue(kind, bias.address(), List.of(0L, F), new Activation.Relu()));
+                            sum, outer, new Epilogue(kind, bias.address(), List.of(0L, F), new Activation.Relu(),
+                                    beside, beside));
                     assertThat(nest.lanewise()).isTrue();
                     check(nest);
                 }
@@ -138,7 +154,8 @@ class NestTest {
             workers.run(JavaEmitter.emit(nest));
         }
         for (Turn o : turns(nest.outer())) {
-            long bias = bias(nest, o);
+            List<Long> steps = nest.epilogue().steps();
+            long bias = nest.epilogue().bias() + (steps.isEmpty() ? 0 : moved(nest.outer(), steps, o.number));
             for (Turn row : turns(nest.rows())) {
                 int j = 0, m = row.number;
                 for (Turn column : turns(nest.columns())) {
@@ -148,7 +165,9 @@ class NestTest {
                         case ROW -> read(bias + F * m);
                         case COLUMN -> read(bias + F * j);
                     };
+                    sum += beside(nest, nest.epilogue().addend(), o, row, column, 0);
                     if (nest.epilogue().activation() != null) sum = Math.max(sum, 0);
+                    if (beside(nest, nest.epilogue().gate(), o, row, column, 1) <= 0) sum = 0;
                     long at = nest.c() + o.c + row.c + column.c;
                     assertThat((double) read(at)).as("row %d, column %d of %s", m, j++, nest).isEqualTo(sum);
                     result.set(ValueLayout.JAVA_INT, at - c.address(), -1);
@@ -166,18 +185,23 @@ class NestTest {
         return sum;
     }
 
-    private static float read(long address) { return Memory.segment(address, F).get(ValueLayout.JAVA_FLOAT, 0); }
-
-    /** Where the bias of a turn of the outer loops lies. */
-    private static long bias(Nest nest, Turn outer) {
-        long bias = nest.epilogue().bias();
-        int rest = outer.number;
-        for (int i = nest.outer().size() - 1; i >= 0; i--) {
-            bias += rest % nest.outer().get(i).count() * nest.epilogue().step(i);
-            rest /= nest.outer().get(i).count();
-        }
-        return bias;
+    /** What a value like C has there, or {@code otherwise} if there is no such value. */
+    private static float beside(Nest nest, @Nullable Beside x, Turn o, Turn row, Turn column, float otherwise) {
+        if (x == null) return otherwise;
+        return read(x.address() + moved(nest.outer(), x.outer(), o.number) + moved(nest.rows(), x.rows(), row.number)
+                + moved(nest.columns(), x.columns(), column.number));
     }
+
+    private static long moved(List<Loop> loops, List<Long> steps, int turn) {
+        long offset = 0;
+        for (int i = loops.size() - 1; i >= 0; i--) {
+            offset += turn % loops.get(i).count() * steps.get(i);
+            turn /= loops.get(i).count();
+        }
+        return offset;
+    }
+
+    private static float read(long address) { return Memory.segment(address, F).get(ValueLayout.JAVA_FLOAT, 0); }
 
     /** Offsets of a turn of several loops, and which turn it is. */
     private record Turn(long a, long b, long c, int number) {}
