@@ -5,14 +5,18 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.gabor.cpu.assemble.AssembledEmitter;
 import org.gabor.cpu.emit.Emitter;
 import org.gabor.cpu.emit.JavaEmitter;
+import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 
 /**
@@ -68,6 +72,15 @@ final class NestCheck implements AutoCloseable {
                 case ROW -> rows.size();
                 case COLUMN -> columns.size();
             };
+            for (Turn row : rows) {
+                for (Turn column : columns) {
+                    for (Beside x : besides(nest)) {
+                        long at = at(nest, x, o, row, column);
+                        boolean inA = at >= operandA.address() && at < operandA.address() + operandA.bytes();
+                        (inA ? readA : readB).set(index(inA ? operandA : operandB, at));
+                    }
+                }
+            }
             if (biases > 0) {
                 int first = index(operandBias, bias(nest, o));
                 readBias.set(first, first + biases);
@@ -80,7 +93,8 @@ final class NestCheck implements AutoCloseable {
         written.fill((byte) -1);
 
         try (var workers = new Workers(2); Program program = emitter.emit(List.of(nest))) {
-            program.kernels().forEach(workers::run);
+            for (Kernel k : program.kernels())
+                workers.run(k.parts() < k.images() ? new Together(List.of(k), k.images(), k.parts()) : k);
         }
         for (Turn o : outer) {
             for (Turn row : rows) {
@@ -93,7 +107,9 @@ final class NestCheck implements AutoCloseable {
                         case ROW -> read(bias(nest, o) + F * row.number);
                         case COLUMN -> read(bias(nest, o) + F * column.number);
                     };
+                    sum += beside(nest, nest.epilogue().addend(), o, row, column, 0);
                     if (nest.epilogue().activation() != null) sum = Math.max(sum, 0);
+                    if (beside(nest, nest.epilogue().gate(), o, row, column, 1) <= 0) sum = 0;
                     long at = nest.c() + o.c + row.c + column.c;
                     if (read(at) != sum)
                         throw new AssertionError("outer %d, row %d, column %d: expected %s, got %s in %s"
@@ -107,6 +123,30 @@ final class NestCheck implements AutoCloseable {
     }
 
     private static int index(OffHeap operand, long address) { return Math.toIntExact((address - operand.address()) / F); }
+
+    private static List<Beside> besides(Nest nest) {
+        return Stream.of(nest.epilogue().addend(), nest.epilogue().gate()).filter(Objects::nonNull).toList();
+    }
+
+    /** What a value like C has there, or {@code otherwise} if there is no such value. */
+    private static double beside(Nest nest, @Nullable Beside x, Turn o, Turn row, Turn column, double otherwise) {
+        return x == null ? otherwise : read(at(nest, x, o, row, column));
+    }
+
+    private static long at(Nest nest, Beside x, Turn o, Turn row, Turn column) {
+        return x.address() + moved(nest.outer(), x.outer(), o.number) + moved(nest.rows(), x.rows(), row.number)
+                + moved(nest.columns(), x.columns(), column.number);
+    }
+
+    private static long moved(List<Loop> loops, List<Long> steps, int turn) {
+        long offset = 0;
+        int rest = turn;
+        for (int i = loops.size() - 1; i >= 0; i--) {
+            offset += rest % loops.get(i).count() * steps.get(i);
+            rest /= loops.get(i).count();
+        }
+        return offset;
+    }
 
     /** Integers from -3 to 3 where something is read, NaN elsewhere. */
     private static void fill(OffHeap operand, BitSet read) {

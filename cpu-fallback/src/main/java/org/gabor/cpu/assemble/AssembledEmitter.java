@@ -17,6 +17,7 @@ import org.gabor.cpu.kernel.FiniteScan;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Rim;
+import org.gabor.cpu.kernel.Rows;
 import org.gabor.cpu.kernel.Squares;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,7 @@ public final class AssembledEmitter implements Emitter {
             case Squares s -> new SquaresAssembly(s, isa);
             case FiniteScan f -> new FiniteScanAssembly(f, isa);
             case Rim r -> new RimAssembly(r);
+            case Rows r -> new RowsAssembly(r, isa);
             default -> null;
         };
     }

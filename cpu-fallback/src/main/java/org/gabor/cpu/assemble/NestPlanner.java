@@ -5,6 +5,7 @@ import java.util.List;
 import org.gabor.cpu.assemble.NestPlan.Mode;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.graph.Activation;
@@ -24,6 +25,11 @@ final class NestPlanner {
     /** Instructions of a tile's step that are written out before there is a loop around them, about. */
     private static final int UNROLLED = 100;
 
+    /** Registers that a gate needs in mode {@link Mode#DOT}: an element, what the gate has for it, and zero. */
+    private static final int GATED_DOT = 3;
+    /** An element further on in B, C and all that lies like C. */
+    private static final Offsets ONE = new Offsets(0, Float.BYTES, Float.BYTES, Float.BYTES, Float.BYTES, Float.BYTES);
+
     private final Isa isa;
     private final Mode mode;
     private final int tail;
@@ -31,6 +37,8 @@ final class NestPlanner {
     private final @Nullable Walk lane;
     private final List<Walk> columns;
     private final List<Walk> rows;
+    /** How many values lie beside C: an addend, a gate, both or none. */
+    private final int besides;
     private final List<Walk> reduction;
     /** Images that are summed, a block of work each; null if there are none or too few parts of them. */
     private final @Nullable Walk images;
@@ -45,17 +53,21 @@ final class NestPlanner {
         var panels = new ArrayList<Walk>();
         for (Walk w : around.subList(all.size(), around.size()))
             (w.step().b() == 0 ? lines : w.step().a() == 0 ? panels : all).add(w);
-        lines.addAll(Walk.of(nest.rows(), kind == Bias.ROW ? Float.BYTES : 0));
-        panels.addAll(Walk.of(nest.columns(), kind == Bias.COLUMN ? Float.BYTES : 0));
+        Beside addend = nest.epilogue().addend(), gate = nest.epilogue().gate();
+        besides = (addend == null ? 0 : 1) + (gate == null ? 0 : 1);
+        lines.addAll(Walk.of(nest.rows(), kind == Bias.ROW ? Float.BYTES : 0, addend == null ? List.of() : addend.rows(),
+                gate == null ? List.of() : gate.rows()));
+        panels.addAll(Walk.of(nest.columns(), kind == Bias.COLUMN ? Float.BYTES : 0,
+                addend == null ? List.of() : addend.columns(), gate == null ? List.of() : gate.columns()));
         rows = Walk.merged(lines);
         var cols = new ArrayList<>(Walk.merged(panels));
         images = images(nest);
         List<Loop> summed = nest.reduction();
-        var terms = new ArrayList<>(Walk.of(images == null ? summed : summed.subList(1, summed.size()), 0));
+        var terms = new ArrayList<>(Walk.of(images == null ? summed : summed.subList(1, summed.size()), 0, List.of(), List.of()));
 
         int along = alongColumns(cols), sum = alongReduction(terms), lanes = alongOuter(all, kind);
         mode = lanes > Math.max(along, sum) ? Mode.LANE : sum > along ? Mode.DOT : Mode.COLUMN;
-        if (mode == Mode.COLUMN && along == 0) cols.add(new Walk(1, new Offsets(0, Float.BYTES, Float.BYTES, Float.BYTES)));
+        if (mode == Mode.COLUMN && along == 0) cols.add(new Walk(1, ONE));
         List<Walk> wide = switch (mode) {
             case COLUMN -> cols;
             case DOT -> terms;
@@ -77,7 +89,9 @@ final class NestPlanner {
         for (int i = 0; i < nest.outer().size(); i++) {
             Loop l = nest.outer().get(i);
             long bias = nest.epilogue().kind() == Bias.NONE ? 0 : nest.epilogue().step(i);
-            walks.add(new Walk(l.count(), new Offsets(l.a(), l.b(), l.c(), bias)));
+            Beside addend = nest.epilogue().addend(), gate = nest.epilogue().gate();
+            walks.add(new Walk(l.count(), new Offsets(l.a(), l.b(), l.c(), bias,
+                    addend == null ? 0 : addend.outer().get(i), gate == null ? 0 : gate.outer().get(i))));
         }
         if (walks.isEmpty()) return walks;
         var all = new ArrayList<>(List.of(walks.getFirst()));
@@ -91,14 +105,17 @@ final class NestPlanner {
         Loop parts = nest.outer().getFirst(), inPart = nest.reduction().getFirst();
         boolean even = parts.a() == inPart.count() * inPart.a() && parts.b() == inPart.count() * inPart.b();
         return even && parts.count() >= PARTS && inPart.count() > 1
-                ? new Walk(inPart.count(), new Offsets(inPart.a(), inPart.b(), 0, 0)) : null;
+                ? new Walk(inPart.count(), new Offsets(inPart.a(), inPart.b(), 0, 0, 0, 0)) : null;
     }
 
-    private static int alongColumns(List<Walk> columns) {
+    private int alongColumns(List<Walk> columns) {
         if (columns.isEmpty()) return 0;
         Walk w = columns.getLast();
-        return w.step().b() == Float.BYTES && w.step().c() == Float.BYTES ? w.count() : 0;
+        return w.step().b() == Float.BYTES && w.step().c() == Float.BYTES && besidesFollow(w.step()) ? w.count() : 0;
     }
+
+    /** True if addend and gate, as far as there are any, lie side by side along a step. */
+    private boolean besidesFollow(Offsets step) { return step.addend() + step.gate() == besides * (long) Float.BYTES; }
 
     private static int alongReduction(List<Walk> reduction) {
         if (reduction.isEmpty()) return 0;
@@ -106,12 +123,12 @@ final class NestPlanner {
         return w.step().a() == Float.BYTES && w.step().b() == Float.BYTES ? w.count() : 0;
     }
 
-    private static int alongOuter(List<Walk> outer, Bias kind) {
+    private int alongOuter(List<Walk> outer, Bias kind) {
         if (outer.size() < 2) return 0;
         Walk w = outer.getLast();
         Offsets o = w.step();
         boolean along = o.a() == Float.BYTES && o.b() == Float.BYTES && o.c() == Float.BYTES;
-        return along && (kind == Bias.NONE || o.bias() == Float.BYTES) ? w.count() : 0;
+        return along && besidesFollow(o) && (kind == Bias.NONE || o.bias() == Float.BYTES) ? w.count() : 0;
     }
 
     /** The plan of the nest and its blocks of work. */
@@ -119,7 +136,9 @@ final class NestPlanner {
         @Nullable
         Activation activation = nest.epilogue().activation();
         int registers = isa.registers - (isa == Isa.AVX2 && tail > 0 ? 1 : 0);
-        int scratch = activation == null ? 0 : VectorFunctions.scratch(activation) + (mode == Mode.DOT ? 1 : 0);
+        boolean dot = mode == Mode.DOT;
+        int scratch = activation == null ? 0 : VectorFunctions.scratch(activation) + (dot ? 1 : 0);
+        if (dot && besides > 0) scratch = Math.max(scratch, GATED_DOT);
         Tile tile = Tile.best(isa, mode, registers, scratch, mode == Mode.COLUMN && tail > 0, rows, columns, Walk.turns(reduction));
         var cache = new CachePlan(isa, mode, tail > 0, rows, columns, reduction, tile);
         Split terms = nest.reduction().isEmpty() ? Split.NOTHING
@@ -148,7 +167,8 @@ final class NestPlanner {
             else rowParts = Math.min(rowParts * rest, tile.rows().units());
         }
         var plan = new NestPlan(mode, tail, inside, lanes, cache.chunks(), tile.columns(), tile.rows(), terms,
-                nest.epilogue().kind(), activation, images != null);
+                nest.epilogue().kind(), activation, nest.epilogue().addend() != null,
+                nest.epilogue().gate() != null, images != null);
         return new NestAssembly(nest, plan, table, rowParts, columnParts, images == null ? 1 : images.count());
     }
 }

@@ -19,6 +19,9 @@ record Tile(Split rows, Split columns) {
     /** Bytes a cycle that come from the second-level cache. */
     private static final double FROM_CACHE = 20;
 
+    /** Rows of a tile at most if all lie in the same set of the first-level cache, which has eight places or twelve. */
+    private static final int ALIASED = 8;
+
     /** Sums of the largest tile. */
     int sums() { return rows.full().size() * columns.full().size(); }
 
@@ -33,11 +36,12 @@ record Tile(Split rows, Split columns) {
      */
     static Tile best(Isa isa, Mode mode, int registers, int scratch, boolean ragged, List<Walk> rows, List<Walk> columns, long steps) {
         @Nullable
+        boolean aliased = mode == Mode.COLUMN && !rows.isEmpty() && rows.getLast().step().a() % Walk.PAGE == 0;
         Tile best = null;
         double least = Double.POSITIVE_INFINITY;
         for (int v = 1; 2 * v + 1 <= registers; v++) {
             // the sums, a vector of B for each column, and one of A
-            int most = (registers - Math.max(v + 1, scratch)) / v;
+            int most = Math.min((registers - Math.max(v + 1, scratch)) / v, aliased ? ALIASED : Integer.MAX_VALUE);
             for (int m : new int[] {most, 1}) {
                 var tile = new Tile(Split.of(rows, false, m), Split.of(columns, ragged, v));
                 if (best != null && tile.reach() > REACH) continue;
