@@ -53,6 +53,18 @@ class NestTest {
     }
 
     @Test
+    void anActivationThatTakesRegisters() {
+        var tanh = new Epilogue(Bias.COLUMN, nests.bias, List.of(), new Activation.Tanh());
+        for (int columns : new int[] {1, 40, 130}) {
+            var rows = List.of(new Loop(31, F * 20, 0, F * columns));
+            var across = List.of(new Loop(columns, 0, F, F));
+            nests.check(new Nest(nests.a, nests.b, nests.c, rows, across, List.of(new Loop(2, F, F * columns)), List.of(), tanh));
+            var transposed = List.of(new Loop(columns, 0, F * 20, F));
+            nests.check(new Nest(nests.a, nests.b, nests.c, rows, transposed, List.of(new Loop(20, F, F)), List.of(), tanh));
+        }
+    }
+
+    @Test
     void aTransposedOperandIsGathered() {
         nests.check(nest(new Loop(40, F, 0, F * 200), List.of(new Loop(200, 0, F * 30, F)), List.of(new Loop(30, F * 40, F))));
     }
