@@ -1,0 +1,76 @@
+package org.gabor.cpu.assemble;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.gabor.cpu.assemble.NestPlan.Mode;
+import org.gabor.cpu.kernel.Loop;
+import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Bias;
+
+/**
+ * The loops of a nest, with the one that goes along vectors turned into a loop over vectors. The mode is that of the longest
+ * loop over neighbours. Outer loops that do not move B are loops of the rows, those that do not move A are loops of the
+ * columns, but for the first, the images.
+ *
+ * @param isa the instruction set
+ * @param mode which loop goes along vectors
+ * @param tail elements of the last vector if it is incomplete, else 0
+ * @param outer the loops around, images first, without that of mode {@link Mode#LANE}
+ * @param lanes the loop over vectors in mode {@link Mode#LANE}, else a single turn
+ * @param columns the loops of the columns
+ * @param rows the loops of the rows
+ * @param reduction the loops of the reduction
+ */
+record NestLoops(Isa isa, Mode mode, int tail, List<Walk> outer, Walk lanes, List<Walk> columns, List<Walk> rows,
+        List<Walk> reduction) {
+    private static final long F = Float.BYTES;
+
+    static NestLoops of(Nest nest, Isa isa) {
+        Bias kind = nest.epilogue().kind();
+        var rows = new ArrayList<Walk>();
+        var columns = new ArrayList<Walk>();
+        var outer = new ArrayList<Walk>();
+        for (int i = 0; i < nest.outer().size(); i++) {
+            Loop l = nest.outer().get(i);
+            long bias = kind == Bias.NONE ? 0 : nest.epilogue().step(i);
+            (i == 0 ? outer : l.b() == 0 ? rows : l.a() == 0 ? columns : outer)
+                    .add(new Walk(l.count(), new Offsets(l.a(), l.b(), l.c(), bias)));
+        }
+        rows.addAll(Walk.of(nest.rows(), kind == Bias.ROW ? F : 0));
+        columns.addAll(Walk.of(nest.columns(), kind == Bias.COLUMN ? F : 0));
+        return of(isa, kind, outer, Walk.merged(columns), Walk.merged(rows), Walk.of(nest.reduction(), 0));
+    }
+
+    private static NestLoops of(Isa isa, Bias kind, List<Walk> allOuter, List<Walk> allColumns, List<Walk> rows,
+            List<Walk> allTerms) {
+        var outer = new ArrayList<>(allOuter.subList(0, Math.min(1, allOuter.size())));
+        outer.addAll(Walk.merged(allOuter.subList(outer.size(), allOuter.size())));
+        var columns = new ArrayList<>(allColumns);
+        var terms = new ArrayList<>(allTerms);
+        int column = length(columns, new Offsets(0, F, F, kind == Bias.COLUMN ? F : 0));
+        int term = length(terms, new Offsets(F, F, 0, 0));
+        int lane = outer.size() < 2 ? 0 : length(outer, new Offsets(F, F, F, kind == Bias.NONE ? 0 : F));
+
+        Mode mode = lane > Math.max(column, term) ? Mode.LANE : term > column ? Mode.DOT : Mode.COLUMN;
+        // without any neighbours a vector has one column
+        if (mode == Mode.COLUMN && column == 0) columns.add(new Walk(1, new Offsets(0, F, F, F)));
+        List<Walk> wide = switch (mode) {
+            case COLUMN -> columns;
+            case DOT -> terms;
+            case LANE -> outer;
+        };
+        Walk single = wide.removeLast();
+        var vectors = new Walk(Math.ceilDiv(single.count(), isa.lanes()), single.step().times(isa.lanes()));
+        if (mode != Mode.LANE) wide.add(vectors);
+        return new NestLoops(isa, mode, single.count() % isa.lanes(), List.copyOf(outer),
+                mode == Mode.LANE ? vectors : new Walk(1, Offsets.NONE), List.copyOf(columns), rows, List.copyOf(terms));
+    }
+
+    /** Turns of the innermost loop if it goes from neighbour to neighbour, else 0. */
+    private static int length(List<Walk> walks, Offsets neighbour) {
+        return !walks.isEmpty() && walks.getLast().step().equals(neighbour) ? walks.getLast().count() : 0;
+    }
+
+    /** True if the last vector along a loop of {@code of} is incomplete. */
+    boolean ragged(Mode of) { return tail > 0 && mode == of; }
+}
