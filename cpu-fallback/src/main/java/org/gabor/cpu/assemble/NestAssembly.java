@@ -21,7 +21,7 @@ record NestAssembly(Nest nest, NestPlan plan, List<Walk> table, int rowParts, in
         table = List.copyOf(table);
     }
 
-    static NestAssembly of(Nest nest, Isa isa) { return new NestPlanner(nest, isa).plan(nest); }
+    static NestAssembly of(Nest nest, Isa isa) { return NestPlanner.plan(nest, isa); }
 
     @Override
     public Object form() { return plan; }
