@@ -52,9 +52,14 @@ final class Assembler extends Encoder {
 
     // general registers, 64 bits unless said otherwise
 
-    void push(Gp r) { put(0x40 | bit(r.number, 3), 0x50 | r.number & 7); }
+    void push(Gp r) { stack(0x50, r); }
 
-    void pop(Gp r) { put(0x40 | bit(r.number, 3), 0x58 | r.number & 7); }
+    void pop(Gp r) { stack(0x58, r); }
+
+    private void stack(int opcode, Gp r) {
+        if (r.number > 7) put(0x41);
+        put(opcode | r.number & 7);
+    }
 
     void move(Gp d, Gp s) { if (d != s) general(1, s.number, d, 0x89); }
 
@@ -395,6 +400,12 @@ final class Assembler extends Encoder {
             vector(Vector.VBLENDVPS, isa.bytes, d, no, yes, 0, false);
             put(m.v() << 4);
         }
+    }
+
+    /** The same for doubles, whose mask {@link #compareDoubles} makes. */
+    void chooseDoubles(int d, Mask m, int yes, int no) {
+        if (isa == Isa.AVX512) vector(Vector.VBLENDMPD, isa.bytes, d, no, yes, m.k(), false);
+        else choose(d, m, yes, no);
     }
 
     /** d = where the mask is set s, else 0. */
