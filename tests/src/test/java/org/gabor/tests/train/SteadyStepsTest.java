@@ -66,6 +66,9 @@ class SteadyStepsTest {
         marks.removeIf(m -> m.steps < warmUp);
         assertThat(marks).hasSizeGreaterThan(1);
         Mark first = marks.getFirst(), last = marks.getLast();
+        System.getLogger("org.gabor.tests").log(System.Logger.Level.INFO,
+                "LeNet-5: {0} bytes allocated and {1} bytes grown in {2} steps, of which progress was told {3} times",
+                last.allocated - first.allocated, last.resident - first.resident, last.steps - first.steps, marks.size() - 1);
         assertThat(last.allocated - first.allocated).as("%s to %s, told %d times", first, last, marks.size() - 1)
                 .isLessThan((last.steps - first.steps) * NOTHING + (marks.size() - 1) * TO_TELL_PROGRESS);
         return marks;
