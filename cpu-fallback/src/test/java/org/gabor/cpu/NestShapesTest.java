@@ -52,6 +52,19 @@ class NestShapesTest {
         nests.check(nest(rows, columns, taps, images, bias(Bias.COLUMN)));
     }
 
+    /** Lines and panels may be loops around the nest. */
+    @ParameterizedTest
+    @CsvSource({"2,3,64,7,3", "1,5,96,4,1"})
+    void aConvolutionLineByLine(int n, int c, int k, int h, int r) {
+        int p = h - r + 1, panel = 32;
+        long row = F * h * c;
+        var taps = List.of(new Loop(r, row, F * r * c * panel), new Loop(r, F * c, F * c * panel), new Loop(c, F, F * panel));
+        var outer = List.of(new Loop(n, row * h, 0, F * p * p * k), new Loop(k / panel, 0, F * r * r * c * panel, F * panel),
+                new Loop(p, row, 0, F * p * k));
+        nests.check(nest(List.of(new Loop(p, F * c, 0, F * k)), List.of(new Loop(panel, 0, F, F)), taps, outer,
+                new Epilogue(Bias.COLUMN, nests.bias, List.of(0L, F * panel, 0L), null)));
+    }
+
     /** dx takes the taps backwards. Filters lie as [r][s][k][c], dy as [n][p][q][k]. */
     @ParameterizedTest
     @CsvSource({"2,16,16,8,3", "1,3,20,9,5", "2,33,5,6,2", "1,64,24,12,1"})
