@@ -36,12 +36,12 @@ final class Footprints {
 
     private Footprints() {}
 
-    /** The footprint of a kernel whose blocks divide into {@code images} blocks of images, or 0. */
-    static Footprint of(Description description, int images) {
+    /** The footprint of a kernel whose blocks divide into {@code images} blocks of images in {@code parts} groups. */
+    static Footprint of(Description description, int images, int parts) {
         var f = new Footprints();
         f.images = images;
         f.add(description);
-        return new Footprint(images, images, f.reads, f.writes);
+        return new Footprint(images, parts, f.reads, f.writes);
     }
 
     private void add(Description description) {
@@ -94,10 +94,18 @@ final class Footprints {
     }
 
     private void nest(Nest n) {
-        List<Loop> a = new ArrayList<>(n.outer()), b = new ArrayList<>(n.outer()), c = new ArrayList<>(n.outer());
+        List<Loop> around = n.outer(), summed = n.reduction();
+        if (images > 0 && around.getFirst().count() < images) {
+            // parts of the images, and the images of a part that are summed
+            var each = new ArrayList<>(List.of(new Loop(images, summed.getFirst().a(), summed.getFirst().b())));
+            each.addAll(around.subList(1, around.size()));
+            around = each;
+            summed = summed.subList(1, summed.size());
+        }
+        List<Loop> a = new ArrayList<>(around), b = new ArrayList<>(around), c = new ArrayList<>(n.outer());
         a.addAll(n.rows());
-        a.addAll(n.reduction());
-        b.addAll(n.reduction());
+        a.addAll(summed);
+        b.addAll(summed);
         b.addAll(n.columns());
         c.addAll(n.rows());
         c.addAll(n.columns());

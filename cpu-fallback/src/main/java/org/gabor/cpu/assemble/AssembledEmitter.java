@@ -17,6 +17,7 @@ import org.gabor.cpu.kernel.FiniteScan;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Rim;
+import org.gabor.cpu.kernel.Rows;
 import org.gabor.cpu.kernel.Squares;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ public final class AssembledEmitter implements Emitter {
                 continue;
             }
             int entry = entries.computeIfAbsent(a.form(), _ -> x.function(() -> a.assemble(x)));
-            var w = new Written(entry, a.rows(), bytes, a.images());
+            var w = new Written(entry, a.rows(), bytes, a.images(), a.parts());
             written.add(w);
             bytes += w.rows.length * w.rowBytes();
         }
@@ -77,14 +78,15 @@ public final class AssembledEmitter implements Emitter {
      * @param rows its arguments, a row a block
      * @param at where the rows start in the table, in bytes
      * @param images blocks of images into which they divide, or 0
+     * @param parts groups of images that go in order
      */
-    private record Written(int entry, long[][] rows, long at, int images) {
+    private record Written(int entry, long[][] rows, long at, int images, int parts) {
         long rowBytes() { return rows.length == 0 ? 0 : (long) rows[0].length * Long.BYTES; }
 
         Kernel placed(CodeMemory memory) {
             long first = memory.table() + at;
             for (int r = 0; r < rows.length; r++) Memory.store(rows[r], first + r * rowBytes());
-            return new AssembledKernel(memory.function(entry), first, rowBytes(), rows.length, images);
+            return new AssembledKernel(memory.function(entry), first, rowBytes(), rows.length, images, parts);
         }
     }
 
@@ -99,6 +101,7 @@ public final class AssembledEmitter implements Emitter {
             case Squares s -> new SquaresAssembly(s, isa);
             case FiniteScan f -> new FiniteScanAssembly(f, isa);
             case Rim r -> new RimAssembly(r);
+            case Rows r -> new RowsAssembly(r, isa);
             default -> null;
         };
     }

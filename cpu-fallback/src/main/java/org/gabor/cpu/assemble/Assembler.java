@@ -12,9 +12,9 @@ import org.gabor.cpu.assemble.Vector.Prefix;
 final class Assembler extends Encoder {
     private static final Gp[] SAVED = {Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15};
 
-    /** How two numbers compare; comparisons with NaN are false, but for NOT_EQUAL and UNORDERED. */
+    /** How two numbers compare; comparisons with NaN are false, but for NOT_EQUAL, NOT_AT_MOST and UNORDERED. */
     enum Comparison {
-        EQUAL(0), LESS(17), AT_MOST(18), UNORDERED(3), NOT_EQUAL(4), AT_LEAST(29), GREATER(30);
+        EQUAL(0), LESS(17), AT_MOST(18), UNORDERED(3), NOT_EQUAL(4), NOT_AT_MOST(22), AT_LEAST(29), GREATER(30);
 
         private final int predicate;
 
@@ -400,6 +400,12 @@ final class Assembler extends Encoder {
             vector(Vector.VBLENDVPS, isa.bytes, d, no, yes, 0, false);
             put(m.v() << 4);
         }
+    }
+
+    /** The same for doubles, whose mask {@link #compareDoubles} makes. */
+    void chooseDoubles(int d, Mask m, int yes, int no) {
+        if (isa == Isa.AVX512) vector(Vector.VBLENDMPD, isa.bytes, d, no, yes, m.k(), false);
+        else choose(d, m, yes, no);
     }
 
     /** d = where the mask is set s, else 0. */

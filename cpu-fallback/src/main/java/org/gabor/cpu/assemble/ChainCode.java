@@ -43,7 +43,8 @@ final class ChainCode {
     }
 
     private VectorRegisters registers() {
-        return new VectorRegisters(x, code, values, ChainPointers.VECTORS, (ChainPointers.FRAME - ChainPointers.VECTORS) / x.isa.bytes);
+        int room = ChainPointers.FRAME - ChainPointers.VECTORS;
+        return new VectorRegisters(x, code, values, ChainPointers.VECTORS, room / x.isa.bytes);
     }
 
     /** All instructions for the elements at a place. */

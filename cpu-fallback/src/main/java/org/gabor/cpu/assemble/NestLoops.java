@@ -6,6 +6,7 @@ import org.gabor.cpu.assemble.NestPlan.Mode;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Nest.Bias;
+import org.gabor.cpu.kernel.Nest.Epilogue;
 
 /**
  * The loops of a nest, with the one that goes along vectors turned into a loop over vectors. The mode is that of the longest
@@ -16,14 +17,18 @@ import org.gabor.cpu.kernel.Nest.Bias;
  * @param mode which loop goes along vectors
  * @param tail elements of the last vector if it is incomplete, else 0
  * @param outer the loops around, images first, without that of mode {@link Mode#LANE}
+ * @param images images that are summed one after the other, a block of work each; a single turn if none are
  * @param lanes the loop over vectors in mode {@link Mode#LANE}, else a single turn
  * @param columns the loops of the columns
  * @param rows the loops of the rows
  * @param reduction the loops of the reduction
  */
-record NestLoops(Isa isa, Mode mode, int tail, List<Walk> outer, Walk lanes, List<Walk> columns, List<Walk> rows,
-        List<Walk> reduction) {
+record NestLoops(Isa isa, Mode mode, int tail, List<Walk> outer, Walk images, Walk lanes, List<Walk> columns,
+        List<Walk> rows, List<Walk> reduction) {
     private static final long F = Float.BYTES;
+    /** Parts of a sum that suffice to go through their images one by one. */
+    private static final int PARTS = 8;
+    private static final Walk ONCE = new Walk(1, Offsets.NONE);
 
     static NestLoops of(Nest nest, Isa isa) {
         Bias kind = nest.epilogue().kind();
@@ -38,11 +43,13 @@ record NestLoops(Isa isa, Mode mode, int tail, List<Walk> outer, Walk lanes, Lis
         }
         rows.addAll(Walk.of(nest.rows(), kind == Bias.ROW ? F : 0));
         columns.addAll(Walk.of(nest.columns(), kind == Bias.COLUMN ? F : 0));
-        return of(isa, kind, outer, Walk.merged(columns), Walk.merged(rows), Walk.of(nest.reduction(), 0));
+        Walk images = images(nest);
+        List<Loop> terms = images.count() > 1 ? nest.reduction().subList(1, nest.reduction().size()) : nest.reduction();
+        return of(isa, kind, outer, images, Walk.merged(columns), Walk.merged(rows), Walk.of(terms, 0));
     }
 
-    private static NestLoops of(Isa isa, Bias kind, List<Walk> allOuter, List<Walk> allColumns, List<Walk> rows,
-            List<Walk> allTerms) {
+    private static NestLoops of(Isa isa, Bias kind, List<Walk> allOuter, Walk images, List<Walk> allColumns,
+            List<Walk> rows, List<Walk> allTerms) {
         var outer = new ArrayList<>(allOuter.subList(0, Math.min(1, allOuter.size())));
         outer.addAll(Walk.merged(allOuter.subList(outer.size(), allOuter.size())));
         var columns = new ArrayList<>(allColumns);
@@ -62,8 +69,16 @@ record NestLoops(Isa isa, Mode mode, int tail, List<Walk> outer, Walk lanes, Lis
         Walk single = wide.removeLast();
         var vectors = new Walk(Math.ceilDiv(single.count(), isa.lanes()), single.step().times(isa.lanes()));
         if (mode != Mode.LANE) wide.add(vectors);
-        return new NestLoops(isa, mode, single.count() % isa.lanes(), List.copyOf(outer),
-                mode == Mode.LANE ? vectors : new Walk(1, Offsets.NONE), List.copyOf(columns), rows, List.copyOf(terms));
+        return new NestLoops(isa, mode, single.count() % isa.lanes(), List.copyOf(outer), images,
+                mode == Mode.LANE ? vectors : ONCE, List.copyOf(columns), rows, List.copyOf(terms));
+    }
+
+    /** A sum over images can go image by image if enough parts of them keep the threads busy. */
+    private static Walk images(Nest nest) {
+        if (nest.outer().isEmpty() || nest.reduction().size() < 2 || !nest.epilogue().equals(Epilogue.NONE)) return ONCE;
+        Loop parts = nest.outer().getFirst(), image = nest.reduction().getFirst();
+        boolean even = parts.a() == image.count() * image.a() && parts.b() == image.count() * image.b();
+        return even && parts.count() >= PARTS ? new Walk(image.count(), new Offsets(image.a(), image.b(), 0, 0)) : ONCE;
     }
 
     /** Turns of the innermost loop if it goes from neighbour to neighbour, else 0. */

@@ -1,5 +1,6 @@
 package org.gabor.cpu.assemble;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.gabor.cpu.assemble.NestPlan.Mode;
 import org.gabor.cpu.kernel.Nest;
@@ -35,26 +36,28 @@ final class NestPlanner {
                 * loops.lanes().count() * isa.lanes();
         int inTable = Math.min(1, outer.size());
         while (inTable < outer.size() && work * Walk.turns(outer.subList(inTable + 1, outer.size())) >= BLOCK) inTable++;
-        List<Walk> table = outer.subList(0, inTable), inside = outer.subList(inTable, outer.size());
+        var table = new ArrayList<>(outer.subList(0, inTable));
+        if (loops.images().count() > 1) table.add(1, loops.images());
+        List<Walk> inside = outer.subList(inTable, outer.size());
         work *= Walk.turns(inside);
 
         var plan = new NestPlan(loops.mode(), loops.tail(), inside, lanes, cache.chunks(), tile.columns(), tile.rows(),
-                reduction, nest.epilogue().kind(), activation);
+                reduction, nest.epilogue().kind(), activation, loops.images().count() > 1);
         long wanted = Math.min(Math.ceilDiv(BLOCKS, Walk.turns(table)), Math.max(1, work / BLOCK));
-        return shared(nest, plan, table, cache.rowParts(), wanted);
+        return shared(new NestAssembly(nest, plan, table, cache.rowParts(), 1, loops.images().count()), wanted);
     }
 
-    /** The nest with its rows and columns shared out to blocks: the larger of them first, until there are as many as wanted. */
-    private static NestAssembly shared(Nest nest, NestPlan plan, List<Walk> table, int atLeast, long wanted) {
-        int rows = plan.rows().units(), columns = plan.columns().units();
+    /** Shares out rows and columns to blocks of work, the larger of the two first, until there are as many as wanted. */
+    private static NestAssembly shared(NestAssembly all, long wanted) {
+        int rows = all.plan().rows().units(), columns = all.plan().columns().units(), atLeast = all.rowParts();
         long rowParts = atLeast, columnParts = 1;
         if (rows >= columns) {
-            rowParts = Math.clamp(wanted, atLeast, Math.max(atLeast, rows));
+            rowParts = Math.clamp(wanted, atLeast, rows);
             columnParts = Math.min(Math.ceilDiv(wanted, rowParts), columns);
         } else if (atLeast < wanted) {
             columnParts = Math.min(wanted, columns);
-            rowParts = Math.clamp(atLeast * Math.ceilDiv(wanted, atLeast * columnParts), atLeast, Math.max(atLeast, rows));
+            rowParts = Math.clamp(Math.ceilDiv(wanted, columnParts), atLeast, rows);
         }
-        return new NestAssembly(nest, plan, table, (int) rowParts, (int) columnParts);
+        return all.shared((int) rowParts, (int) columnParts);
     }
 }

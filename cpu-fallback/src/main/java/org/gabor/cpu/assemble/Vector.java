@@ -56,7 +56,8 @@ enum Vector {
     VPMOVSXDQ(P66, M0F38, 0, 0x25, Size.HALF), VROUNDPS(P66, M0F3A, 0, 0x08), VROUNDPD(P66, M0F3A, 1, 0x09),
     // comparisons and choices
     VCMPPS(NONE, M0F, 0, 0xC2), VCMPPD(P66, M0F, 1, 0xC2), VPCMPGTD(P66, M0F, 0, 0x66), VPCMPEQD(P66, M0F, 0, 0x76),
-    VBLENDVPS(P66, M0F3A, 0, 0x4A), VBLENDMPS(P66, M0F38, 0, 0x65), VMASKMOVPS_LOAD(P66, M0F38, 0, 0x2C),
+    VBLENDVPS(P66, M0F3A, 0, 0x4A), VBLENDMPS(P66, M0F38, 0, 0x65), VBLENDMPD(P66, M0F38, 1, 0x65),
+    VMASKMOVPS_LOAD(P66, M0F38, 0, 0x2C),
     VMASKMOVPS_STORE(P66, M0F38, 0, 0x2E), VMOVMSKPS(NONE, M0F, 0, 0x50);
 
     /** The opcode map. */
@@ -133,7 +134,7 @@ enum Vector {
     boolean in(Isa isa) {
         return switch (this) {
             case VPERM2F128, VBLENDVPS, VMASKMOVPS_LOAD, VMASKMOVPS_STORE, VMOVMSKPS -> isa == Isa.AVX2;
-            case VEXTRACTF64X4, VINSERTF64X4, VSHUFF32X4, VBLENDMPS -> isa == Isa.AVX512;
+            case VEXTRACTF64X4, VINSERTF64X4, VSHUFF32X4, VBLENDMPS, VBLENDMPD -> isa == Isa.AVX512;
             default -> true;
         };
     }

@@ -31,7 +31,7 @@ public final class JavaEmitter implements Emitter {
     /** What runs the description. */
     public static Kernel kernel(Description description) {
         return switch (description) {
-            case Nest n -> n.sideBySide() ? new SideBySideKernel(n) : new NestKernel(n);
+            case Nest n -> n.lanewise() ? new LaneKernel(n) : new NestKernel(n);
             case Pointwise p -> new PointwiseKernel(p);
             case Sums s -> new SumsKernel(s);
             case Totals t -> new TotalsKernel(t);

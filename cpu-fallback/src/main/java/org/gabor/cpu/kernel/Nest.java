@@ -32,7 +32,7 @@ public record Nest(long a, long b, long c, List<Loop> rows, List<Loop> columns, 
      * True if the turns of the last outer loop lie side by side in all operands, so that they can be taken as one vector:
      * a convolution of every channel by its own filter. Such a nest has one column, and if it has a bias, one a turn.
      */
-    public boolean sideBySide() {
+    public boolean lanewise() {
         if (outer.isEmpty() || Loop.turns(columns) > 1) return false;
         if (epilogue.kind != Bias.NONE && (epilogue.kind == Bias.ROW || epilogue.step(outer.size() - 1) != Float.BYTES))
             return false;

@@ -99,7 +99,8 @@ class GeneralInstructionsTest {
         Map<Condition, String> names = Map.ofEntries(Map.entry(Condition.BELOW, "jb"), Map.entry(Condition.NOT_BELOW, "jae"),
                 Map.entry(Condition.ZERO, "je"), Map.entry(Condition.NOT_ZERO, "jne"), Map.entry(Condition.NOT_ABOVE, "jbe"),
                 Map.entry(Condition.ABOVE, "ja"), Map.entry(Condition.PARITY, "jp"), Map.entry(Condition.LESS, "jl"),
-                Map.entry(Condition.NOT_LESS, "jge"), Map.entry(Condition.NOT_GREATER, "jle"), Map.entry(Condition.GREATER, "jg"));
+                Map.entry(Condition.NOT_LESS, "jge"), Map.entry(Condition.NOT_GREATER, "jle"),
+                Map.entry(Condition.GREATER, "jg"));
         int jump = 5, conditional = 6;
         int end = jump + names.size() * 2 * conditional + jump;
         var before = new Encoder.Label();

@@ -123,6 +123,7 @@ final class Readings {
             VPCMPEQD vpcmpeqd r n m | vpcmpeqd k n m
             VBLENDVPS vblendvps r n m s | -
             VBLENDMPS - | vblendmps r n m
+            VBLENDMPD - | vblendmpd r n m
             VMASKMOVPS_LOAD vmaskmovps r n M | -
             VMASKMOVPS_STORE vmaskmovps M n r | -
             VMOVMSKPS vmovmskps g R | -

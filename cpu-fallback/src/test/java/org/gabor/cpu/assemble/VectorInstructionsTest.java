@@ -139,8 +139,8 @@ class VectorInstructionsTest {
     @EnumSource
     void comparisonsReadAsMeant(Isa isa) {
         Map<Comparison, String> names = Map.of(Comparison.EQUAL, "eq", Comparison.LESS, "lt_oq", Comparison.AT_MOST, "le_oq",
-                Comparison.UNORDERED, "unord", Comparison.NOT_EQUAL, "neq", Comparison.AT_LEAST, "ge_oq", Comparison.GREATER,
-                "gt_oq");
+                Comparison.UNORDERED, "unord", Comparison.NOT_EQUAL, "neq", Comparison.NOT_AT_MOST,
+                "nle_uq", Comparison.AT_LEAST, "ge_oq", Comparison.GREATER, "gt_oq");
         var listing = new Listing(isa);
         for (Comparison c : Comparison.values()) {
             var m = new Mask(5, 9);

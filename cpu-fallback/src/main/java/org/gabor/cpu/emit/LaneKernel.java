@@ -8,7 +8,7 @@ import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.graph.Activation;
 
 /** A nest whose last outer loop lies side by side: the turns of that loop are the elements of arrays. */
-final class SideBySideKernel implements Kernel {
+final class LaneKernel implements Kernel {
     private final Nest nest;
     private final List<Loop> outer;
     private final int lanes;
@@ -19,7 +19,7 @@ final class SideBySideKernel implements Kernel {
     private final int tiles;
     private final int blocks;
 
-    SideBySideKernel(Nest nest) {
+    LaneKernel(Nest nest) {
         this.nest = nest;
         this.outer = nest.outer().subList(0, nest.outer().size() - 1);
         this.lanes = nest.outer().getLast().count();
