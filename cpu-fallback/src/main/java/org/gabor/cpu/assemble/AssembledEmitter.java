@@ -9,6 +9,7 @@ import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
+import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
@@ -115,7 +116,7 @@ public final class AssembledEmitter implements Emitter {
             case Sums s -> SumsAssembly.of(s, isa);
             case Totals t -> new TotalsAssembly(t, isa);
             case Rows r -> new RowsAssembly(r, isa);
-            default -> null;
+            case Call _ -> null;
         };
     }
 }

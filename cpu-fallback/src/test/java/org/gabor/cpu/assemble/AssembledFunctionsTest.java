@@ -208,6 +208,7 @@ class AssembledFunctionsTest {
             case AT_MOST -> a <= b;
             case UNORDERED -> Float.isNaN(a) || Float.isNaN(b);
             case NOT_EQUAL -> a != b;
+            case ORDERED -> !Float.isNaN(a) && !Float.isNaN(b);
             case NOT_AT_MOST -> !(a <= b);
             case AT_LEAST -> a >= b;
             case GREATER -> a > b;
