@@ -21,7 +21,10 @@ record NestAssembly(Nest nest, NestPlan plan, List<Walk> table, int rowParts, in
         table = List.copyOf(table);
     }
 
-    static NestAssembly of(Nest nest, Isa isa) { return new NestPlanner(nest, isa).plan(nest); }
+    static NestAssembly of(Nest nest, Isa isa) { return NestPlanner.plan(nest, isa); }
+
+    /** The same with rows and columns shared out to so many blocks. */
+    NestAssembly shared(int byRows, int byColumns) { return new NestAssembly(nest, plan, table, byRows, byColumns, images); }
 
     @Override
     public Object form() { return plan; }
