@@ -136,6 +136,7 @@ class VectorFunctionsTest {
                 case AT_MOST -> a[i] <= b[i];
                 case UNORDERED -> Float.isNaN(a[i]);
                 case NOT_EQUAL -> a[i] != b[i];
+                case ORDERED -> !Float.isNaN(a[i]);
                 case NOT_AT_MOST -> !(a[i] <= b[i]);
                 case AT_LEAST -> a[i] >= b[i];
                 case GREATER -> a[i] > b[i];
