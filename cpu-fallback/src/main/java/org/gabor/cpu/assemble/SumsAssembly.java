@@ -151,4 +151,7 @@ final class SumsAssembly implements Assembly {
                 }
         return rows.toArray(long[][]::new);
     }
+
+    @Override
+    public int images() { return sums.parts().isEmpty() ? 0 : sums.parts().getFirst().count(); }
 }
