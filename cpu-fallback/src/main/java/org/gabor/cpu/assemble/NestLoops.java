@@ -5,6 +5,7 @@ import java.util.List;
 import org.gabor.cpu.assemble.NestPlan.Mode;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 
@@ -28,39 +29,42 @@ record NestLoops(Isa isa, Mode mode, int tail, List<Walk> outer, Walk images, Wa
     private static final long F = Float.BYTES;
     /** Parts of a sum that suffice to go through their images one by one. */
     private static final int PARTS = 8;
+    private static final Beside NOWHERE = new Beside(0, List.of(), List.of(), List.of());
     private static final Walk ONCE = new Walk(1, Offsets.NONE);
 
     static NestLoops of(Nest nest, Isa isa) {
-        Bias kind = nest.epilogue().kind();
+        Epilogue e = nest.epilogue();
+        Beside addend = e.addend() == null ? NOWHERE : e.addend(), gate = e.gate() == null ? NOWHERE : e.gate();
         var rows = new ArrayList<Walk>();
         var columns = new ArrayList<Walk>();
         var outer = new ArrayList<Walk>();
         for (int i = 0; i < nest.outer().size(); i++) {
             Loop l = nest.outer().get(i);
-            long bias = kind == Bias.NONE ? 0 : nest.epilogue().step(i);
-            (i == 0 ? outer : l.b() == 0 ? rows : l.a() == 0 ? columns : outer)
-                    .add(new Walk(l.count(), new Offsets(l.a(), l.b(), l.c(), bias)));
+            long bias = e.kind() == Bias.NONE ? 0 : e.step(i);
+            (i == 0 ? outer : l.b() == 0 ? rows : l.a() == 0 ? columns : outer).add(new Walk(l.count(), new Offsets(l.a(), l.b(),
+                    l.c(), bias, Walk.step(addend.outer(), i), Walk.step(gate.outer(), i))));
         }
-        rows.addAll(Walk.of(nest.rows(), kind == Bias.ROW ? F : 0));
-        columns.addAll(Walk.of(nest.columns(), kind == Bias.COLUMN ? F : 0));
+        rows.addAll(Walk.of(nest.rows(), e.kind() == Bias.ROW ? F : 0, addend.rows(), gate.rows()));
+        columns.addAll(Walk.of(nest.columns(), e.kind() == Bias.COLUMN ? F : 0, addend.columns(), gate.columns()));
         Walk images = images(nest);
         List<Loop> terms = images.count() > 1 ? nest.reduction().subList(1, nest.reduction().size()) : nest.reduction();
-        return of(isa, kind, outer, images, Walk.merged(columns), Walk.merged(rows), Walk.of(terms, 0));
+        return of(isa, e, outer, images, Walk.merged(columns), Walk.merged(rows), Walk.of(terms, 0, List.of(), List.of()));
     }
 
-    private static NestLoops of(Isa isa, Bias kind, List<Walk> allOuter, Walk images, List<Walk> allColumns,
+    private static NestLoops of(Isa isa, Epilogue e, List<Walk> allOuter, Walk images, List<Walk> allColumns,
             List<Walk> rows, List<Walk> allTerms) {
         var outer = new ArrayList<>(allOuter.subList(0, Math.min(1, allOuter.size())));
         outer.addAll(Walk.merged(allOuter.subList(outer.size(), allOuter.size())));
         var columns = new ArrayList<>(allColumns);
         var terms = new ArrayList<>(allTerms);
-        int column = length(columns, new Offsets(0, F, F, kind == Bias.COLUMN ? F : 0));
-        int term = length(terms, new Offsets(F, F, 0, 0));
-        int lane = outer.size() < 2 ? 0 : length(outer, new Offsets(F, F, F, kind == Bias.NONE ? 0 : F));
+        long addend = e.addend() == null ? 0 : F, gate = e.gate() == null ? 0 : F;
+        int column = length(columns, new Offsets(0, F, F, e.kind() == Bias.COLUMN ? F : 0, addend, gate));
+        int term = length(terms, new Offsets(F, F, 0, 0, 0, 0));
+        int lane = outer.size() < 2 ? 0 : length(outer, new Offsets(F, F, F, e.kind() == Bias.NONE ? 0 : F, addend, gate));
 
         Mode mode = lane > Math.max(column, term) ? Mode.LANE : term > column ? Mode.DOT : Mode.COLUMN;
         // without any neighbours a vector has one column
-        if (mode == Mode.COLUMN && column == 0) columns.add(new Walk(1, new Offsets(0, F, F, F)));
+        if (mode == Mode.COLUMN && column == 0) columns.add(new Walk(1, new Offsets(0, F, F, F, F, F)));
         List<Walk> wide = switch (mode) {
             case COLUMN -> columns;
             case DOT -> terms;
@@ -78,7 +82,7 @@ record NestLoops(Isa isa, Mode mode, int tail, List<Walk> outer, Walk images, Wa
         if (nest.outer().isEmpty() || nest.reduction().size() < 2 || !nest.epilogue().equals(Epilogue.NONE)) return ONCE;
         Loop parts = nest.outer().getFirst(), image = nest.reduction().getFirst();
         boolean even = parts.a() == image.count() * image.a() && parts.b() == image.count() * image.b();
-        return even && parts.count() >= PARTS ? new Walk(image.count(), new Offsets(image.a(), image.b(), 0, 0)) : ONCE;
+        return even && parts.count() >= PARTS ? new Walk(image.count(), new Offsets(image.a(), image.b(), 0, 0, 0, 0)) : ONCE;
     }
 
     /** Turns of the innermost loop if it goes from neighbour to neighbour, else 0. */

@@ -20,12 +20,17 @@ final class NestPlanner {
     /** Multiply-adds that are written out before there is a loop around them, about. */
     private static final int UNROLLED = 100;
 
+    /** Registers that a gate needs: what it has for a sum, and zero. */
+    private static final int GATE = 2;
+
     private NestPlanner() {}
 
     static NestAssembly plan(Nest nest, Isa isa) {
         NestLoops loops = NestLoops.of(nest, isa);
         @Nullable Activation activation = nest.epilogue().activation();
-        Tile tile = Tile.best(loops, activation == null ? 0 : VectorFunctions.scratch(activation));
+        boolean addend = nest.epilogue().addend() != null, gate = nest.epilogue().gate() != null;
+        int scratch = activation == null ? 0 : VectorFunctions.scratch(activation);
+        Tile tile = Tile.best(loops, gate ? Math.max(scratch, GATE) : scratch);
         var cache = new CachePlan(loops, tile);
         Split reduction = nest.reduction().isEmpty() ? Split.NOTHING
                 : Split.of(cache.reduction(), loops.ragged(Mode.DOT), Math.max(1, UNROLLED / tile.sums()));
@@ -42,7 +47,7 @@ final class NestPlanner {
         work *= Walk.turns(inside);
 
         var plan = new NestPlan(loops.mode(), loops.tail(), inside, lanes, cache.chunks(), tile.columns(), tile.rows(),
-                reduction, nest.epilogue().kind(), activation, loops.images().count() > 1);
+                reduction, nest.epilogue().kind(), activation, addend, gate, loops.images().count() > 1);
         long wanted = Math.min(Math.ceilDiv(BLOCKS, Walk.turns(table)), Math.max(1, work / BLOCK));
         return shared(new NestAssembly(nest, plan, table, cache.rowParts(), 1, loops.images().count()), wanted);
     }
