@@ -107,6 +107,10 @@ final class NestCheck implements AutoCloseable {
 
     private static List<Turn> terms(Nest nest) { return nest.reduction().isEmpty() ? List.of() : turns(nest.reduction()); }
 
+    private static List<Beside> besides(Nest nest) {
+        return Stream.of(nest.epilogue().addend(), nest.epilogue().gate()).filter(Objects::nonNull).toList();
+    }
+
     /** What a value like C has there, or {@code otherwise} if there is no such value. */
     private static double beside(Nest nest, @Nullable Beside x, Turn o, Turn row, Turn column, double otherwise) {
         return x == null ? otherwise : read(at(nest, x, o, row, column));
@@ -163,8 +167,8 @@ final class NestCheck implements AutoCloseable {
                 for (Turn row : rows) {
                     for (Turn column : columns) {
                         c.set(index(result, nest.c() + o.c + row.c + column.c));
-                        Stream.of(nest.epilogue().addend(), nest.epilogue().gate()).filter(Objects::nonNull).forEach(x ->
-                            (inA(x) ? a : b).set(index(inA(x) ? operandA : operandB, at(nest, x, o, row, column))));
+                        for (Beside x : besides(nest))
+                            (inA(x) ? a : b).set(index(inA(x) ? operandA : operandB, at(nest, x, o, row, column)));
                     }
                 }
                 int biases = switch (nest.epilogue().kind()) {
