@@ -80,7 +80,7 @@ class NestShapesTest {
     /** dW lies as [part][r][s][c][k]. */
     @ParameterizedTest
     @CsvSource({"4,2,3,16,7,3,1", "4,1,16,16,8,3,1", "2,2,64,64,6,3,1", "2,1,3,32,17,7,2", "1,1,20,10,9,3,2", "6,3,5,33,4,1,1",
-            "3,1,2,1,6,2,1", "16,2,24,40,10,3,1"})
+            "3,1,2,1,6,2,1", "16,2,24,40,10,3,1", "24,8,3,16,6,3,1", "32,16,16,20,5,2,1"})
     void aFilterGradientWithChannelsLast(int n, int parts, int c, int k, int h, int r, int stride) {
         int p = (h - r) / stride + 1;
         long image = F * h * h * c, output = F * p * p * k;
