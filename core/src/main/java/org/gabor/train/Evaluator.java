@@ -35,8 +35,7 @@ final class Evaluator implements AutoCloseable {
         double loss = 0, weight = 0;
         int top1 = 0, top5 = 0;
         for (int from = 0; from < data.size(); from += batch) {
-            int start = from;
-            batches.fill(i -> Math.min(start + i, data.size() - 1));
+            batches.fill(i -> Math.min(i, data.size() - 1), from);
             batches.feed(executable.inputs());
             executable.run();
             float[] losses = Objects.requireNonNull(executable.outputs().get("loss")).floats();

@@ -3,8 +3,8 @@ package org.gabor.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import org.gabor.DivergedException;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
@@ -14,7 +14,6 @@ import org.gabor.optim.Schedule;
 import org.gabor.random.Permutation;
 import org.gabor.spi.Backend;
 import org.gabor.spi.Executable;
-import org.gabor.spi.Tensor;
 
 /**
  * One training from first to last step. The host feeds batches and reads totals and guard now and then; everything
@@ -35,6 +34,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private final Executable step;
     private final Optional<Evaluator> evaluator;
     private final Batch images;
+    private final StepInputs numbers;
 
     private final List<Double> monitored = new ArrayList<>();
 
@@ -59,6 +59,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
                 held.map(h -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
                         TrainingRun.EVALUATION_BATCH));
         this.images = new Batch(train, batch);
+        this.numbers = new StepInputs(step.inputs(), setup.seed());
         parameters.initialise(setup.seed());
         long trained = graph.slab().slots().values().stream().mapToLong(s -> s.shape().size()).sum();
         setup.listeners().forEach(l -> l.started(config, train.size(), held.map(Dataset::size).orElse(0), trained));
@@ -83,13 +84,16 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     }
 
     private EpochMetrics epoch(int epoch, long began, Optional<EpochMetrics> best) {
-        var order = Permutation.of(setup.seed(), epoch, train.size());
+        var permutation = Permutation.of(setup.seed(), epoch, train.size());
+        IntUnaryOperator order = permutation::at;
+        var clock = new Schedule.Clock(steps, (long) setup.epochs() * epochSteps, epochSteps, monitored);
+        numbers.epoch(epoch);
         parameters.get(Parameters.TOTAL_LOSS).set(0f);
         parameters.get(Parameters.TOTAL_HITS).set(0f);
         waited = 0;
         long start = System.nanoTime(), shown = start;
         for (int s = 0; s < epochSteps; s++) {
-            step(epoch, order, s);
+            step(order, s, clock);
             long now = System.nanoTime();
             if (now - shown > PROGRESS_NANOS) {
                 shown = now;
@@ -110,20 +114,17 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
                 waited / 1e9 / seconds, isBest);
     }
 
-    /** One step on images {@code s batch ... s batch + batch - 1} of the epoch's order. */
-    private void step(int epoch, Permutation order, int s) {
+    /** One step on images {@code s batch ... s batch + batch - 1} of the epoch's order. It allocates nothing. */
+    private void step(IntUnaryOperator order, int s, Schedule.Clock clock) {
         long before = System.nanoTime();
-        images.fill(i -> order.at(s * batch + i));
+        images.fill(order, s * batch);
         images.feed(step.inputs());
-        var clock = new Schedule.Clock(steps, (long) setup.epochs() * epochSteps, epochSteps, monitored);
         lr = setup.rule().optimizer().learningRate() * setup.schedule().factor(clock);
-        input("lr").set((float) lr);
-        input("step").set(Math.toIntExact(steps));
-        feed("epoch", epoch);
-        feed("seed", (int) setup.seed(), (int) (setup.seed() >>> 32));
+        numbers.step(lr, steps);
         waited += System.nanoTime() - before;
         step.run();
         steps++;
+        clock.advance();
     }
 
     private void progress(int epoch, int done, long nanos) {
@@ -158,14 +159,6 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     }
 
     private double total(String name) { return parameters.get(name).scalar(); }
-
-    /** Sets an input that only some networks have. */
-    private void feed(String name, int... values) {
-        Tensor input = step.inputs().get(name);
-        if (input != null) input.set(values);
-    }
-
-    private Tensor input(String name) { return Objects.requireNonNull(step.inputs().get(name)); }
 
     @Override
     public void close() {

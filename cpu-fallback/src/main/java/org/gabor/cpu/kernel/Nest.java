@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A product of two operands: for every turn of the outer loops, row m and column j,
- * C[m, j] = f(sum over the reduction of A[m, t] B[t, j] + bias). A matrix product, a convolution, its data gradient
- * and its filter gradient are four ways to fill it in; taps and channels are just loops.
+ * C[m, j] = e(sum over the reduction of A[m, t] B[t, j]), e being the epilogue. A matrix product, a convolution, its
+ * data gradient and its filter gradient are four ways to fill it in; taps and channels are just loops.
  *
  * @param a address of A
  * @param b address of B
