@@ -5,13 +5,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.gabor.cpu.emit.Emitter;
-import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Pages;
-import org.gabor.cpu.emit.Program;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Nest.Beside;
@@ -36,13 +33,19 @@ final class NestCheck implements AutoCloseable {
     private final long operandB = map();
     private final long result = map();
     private final long operandBias = map();
+    private final long likeC = map();
     final long a = operandA + F * BEFORE;
     final long b = operandB + F * BEFORE;
     final long c = result + F * BEFORE;
     final long bias = operandBias + F * BEFORE;
+    /** Where an addend or a gate can be: integers all over. */
+    final long beside = likeC + F * BEFORE;
 
     NestCheck(Emitter emitter) {
         this.emitter = emitter;
+        var all = new BitSet(ELEMENTS);
+        all.set(0, ELEMENTS);
+        fill(likeC, all);
     }
 
     /** All emitters that this machine has. */
@@ -66,10 +69,7 @@ final class NestCheck implements AutoCloseable {
         MemorySegment written = Memory.segment(result, F * ELEMENTS);
         written.fill((byte) -1);
 
-        try (var workers = new Workers(2); Program program = emitter.emit(List.of(nest))) {
-            for (Kernel k : program.kernels())
-                workers.run(k.parts() < k.images() ? new Together(List.of(k), k.images(), k.parts()) : k);
-        }
+        Emitters.run(emitter, nest);
         for (Turn o : outer) {
             for (Turn row : rows) {
                 for (Turn column : columns) {
@@ -82,8 +82,8 @@ final class NestCheck implements AutoCloseable {
                         case COLUMN -> read(bias(nest, o) + F * column.number);
                     };
                     sum += beside(nest, nest.epilogue().addend(), o, row, column, 0);
-                    double passed = beside(nest, nest.epilogue().gate(), o, row, column, 1);
-                    double expected = passed > 0 ? activated(nest.epilogue().activation(), sum) : 0;
+                    double expected = activated(nest.epilogue().activation(), sum);
+                    if (beside(nest, nest.epilogue().gate(), o, row, column, 1) <= 0) expected = 0;
                     long at = nest.c() + o.c + row.c + column.c;
                     if (Math.abs(read(at) - expected) > (expected == Math.rint(expected) ? 0 : Math.ulp((float) expected)))
                         throw new AssertionError("outer %d, row %d, column %d: expected %s, got %s in %s"
@@ -107,45 +107,13 @@ final class NestCheck implements AutoCloseable {
 
     private static List<Turn> terms(Nest nest) { return nest.reduction().isEmpty() ? List.of() : turns(nest.reduction()); }
 
-    private static List<Beside> besides(Nest nest) {
-        return Stream.of(nest.epilogue().addend(), nest.epilogue().gate()).filter(Objects::nonNull).toList();
-    }
-
-    /** What a value like C has there, or {@code otherwise} if there is no such value. */
-    private static double beside(Nest nest, @Nullable Beside x, Turn o, Turn row, Turn column, double otherwise) {
-        return x == null ? otherwise : read(at(nest, x, o, row, column));
-    }
-
-    private static long at(Nest nest, Beside x, Turn o, Turn row, Turn column) {
-        return x.address() + moved(nest.outer(), x.outer(), o.number) + moved(nest.rows(), x.rows(), row.number)
-                + moved(nest.columns(), x.columns(), column.number);
-    }
-
-    private static long moved(List<Loop> loops, List<Long> steps, int turn) {
-        long offset = 0;
-        int rest = turn;
-        for (int i = loops.size() - 1; i >= 0; i--) {
-            offset += rest % loops.get(i).count() * steps.get(i);
-            rest /= loops.get(i).count();
-        }
-        return offset;
-    }
-
-    /** True if a value lies in A's memory, else it lies in that of B. */
-    private boolean inA(Beside x) { return x.address() >= operandA && x.address() < operandA + F * ELEMENTS; }
-
     /** The same nest, moved so that the last element of each operand is the last one that there is. */
     private Nest atTheEnd(Nest nest) {
         var use = new Use(nest);
         Epilogue e = nest.epilogue();
         return new Nest(nest.a() + left(use.a), nest.b() + left(use.b), nest.c() + left(use.c), nest.rows(), nest.columns(),
                 nest.reduction(), nest.outer(), new Epilogue(e.kind(), e.bias() + left(use.bias), e.steps(), e.activation(),
-                        moved(e.addend(), use), moved(e.gate(), use)));
-    }
-
-    private @Nullable Beside moved(@Nullable Beside x, Use use) {
-        if (x == null) return null;
-        return new Beside(x.address() + left(inA(x) ? use.a : use.b), x.rows(), x.columns(), x.outer());
+                        e.addend(), e.gate()));
     }
 
     private static long left(BitSet used) { return used.isEmpty() ? 0 : F * (ELEMENTS - used.length()); }
@@ -164,13 +132,8 @@ final class NestCheck implements AutoCloseable {
                     for (Turn row : rows) a.set(index(operandA, nest.a() + o.a + row.a + t.a));
                     for (Turn column : columns) b.set(index(operandB, nest.b() + o.b + column.b + t.b));
                 }
-                for (Turn row : rows) {
-                    for (Turn column : columns) {
-                        c.set(index(result, nest.c() + o.c + row.c + column.c));
-                        for (Beside x : besides(nest))
-                            (inA(x) ? a : b).set(index(inA(x) ? operandA : operandB, at(nest, x, o, row, column)));
-                    }
-                }
+                for (Turn row : rows)
+                    for (Turn column : columns) c.set(index(result, nest.c() + o.c + row.c + column.c));
                 int biases = switch (nest.epilogue().kind()) {
                     case NONE -> 0;
                     case ROW -> rows.size();
@@ -182,6 +145,22 @@ final class NestCheck implements AutoCloseable {
         }
 
         private static int index(long operand, long address) { return Math.toIntExact((address - operand) / F); }
+    }
+
+    /** What a value like C has there, or {@code otherwise} if there is no such value. */
+    private static double beside(Nest nest, @Nullable Beside x, Turn o, Turn row, Turn column, double otherwise) {
+        return x == null ? otherwise : read(x.address() + moved(nest.outer(), x.outer(), o.number)
+                + moved(nest.rows(), x.rows(), row.number) + moved(nest.columns(), x.columns(), column.number));
+    }
+
+    private static long moved(List<Loop> loops, List<Long> steps, int turn) {
+        long offset = 0;
+        int rest = turn;
+        for (int i = loops.size() - 1; i >= 0; i--) {
+            offset += rest % loops.get(i).count() * steps.get(i);
+            rest /= loops.get(i).count();
+        }
+        return offset;
     }
 
     /** Integers from -3 to 3 where something is read, NaN elsewhere. */
@@ -221,6 +200,6 @@ final class NestCheck implements AutoCloseable {
 
     @Override
     public void close() {
-        for (long operand : new long[] {operandA, operandB, result, operandBias}) Pages.unmap(operand, F * ELEMENTS);
+        for (long operand : new long[] {operandA, operandB, result, operandBias, likeC}) Pages.unmap(operand, F * ELEMENTS);
     }
 }

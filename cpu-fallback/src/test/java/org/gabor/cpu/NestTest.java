@@ -120,8 +120,8 @@ class NestTest {
         var rows = List.of(new Loop(6, F * 50, 0, F * 3000), new Loop(9, F * 3, 0, F * 40));
         var columns = List.of(new Loop(2, 0, F * 70, F * 20), new Loop(17, 0, F, F));
         var outer = List.of(new Loop(2, F, F * 7, F * 500));
-        var addend = new Beside(nests.a + F * 5, List.of(F * 1000, F * 33), List.of(F * 17, F), List.of(F * 20_000));
-        var gate = new Beside(nests.b, List.of(F * 700, F * 70), List.of(F * 30, F), List.of(F * 30_000));
+        var addend = new Beside(nests.beside + F * 5, List.of(F * 1000, F * 33), List.of(F * 17, F), List.of(F * 20_000));
+        var gate = new Beside(nests.beside, List.of(F * 700, F * 70), List.of(F * 30, F), List.of(F * 30_000));
         for (Beside added : new @Nullable Beside[] {null, addend})
             for (Beside gating : new @Nullable Beside[] {null, gate})
                 nests.check(new Nest(nests.a, nests.b, nests.c, rows, columns, List.of(new Loop(5, F, F * 33)), outer,
@@ -132,7 +132,7 @@ class NestTest {
     void outerTurnsThatLieSideBySideAreOneVector() {
         var columns = List.of(new Loop(1, 0, 0, 0));
         var sum = List.of(new Loop(3, F * 4000, F * 2200), new Loop(2, F * 700, F * 700));
-        var beside = new Beside(nests.a + F * 9, List.of(F * 720), List.of(0L), List.of(F * 29_000, F));
+        var beside = new Beside(nests.beside + F * 9, List.of(F * 720), List.of(0L), List.of(F * 29_000, F));
         for (int channels : new int[] {2, 16, 700}) {
             var outer = List.of(new Loop(2, F * 20_000, 0, F * 40_000), new Loop(channels, F, F, F));
             for (int rows : new int[] {1, 5, 40})

@@ -20,7 +20,7 @@ final class NestPlanner {
     /** Multiply-adds that are written out before there is a loop around them, about. */
     private static final int UNROLLED = 100;
 
-    /** Registers that a gate needs: what it has for a sum, and zero. */
+    /** Registers that an addend and a gate need when the sums are done: what is read, and zero. */
     private static final int GATE = 2;
 
     private NestPlanner() {}
@@ -31,7 +31,7 @@ final class NestPlanner {
         Activation activation = nest.epilogue().activation();
         boolean addend = nest.epilogue().addend() != null, gate = nest.epilogue().gate() != null;
         int scratch = activation == null ? 0 : VectorFunctions.scratch(activation);
-        Tile tile = Tile.best(loops, gate ? Math.max(scratch, GATE) : scratch);
+        Tile tile = Tile.best(loops, addend || gate ? Math.max(scratch, GATE) : scratch);
         var cache = new CachePlan(loops, tile);
         Split reduction = nest.reduction().isEmpty() ? Split.NOTHING
                 : Split.of(cache.reduction(), loops.ragged(Mode.DOT), Math.max(1, UNROLLED / tile.sums()));
@@ -43,27 +43,29 @@ final class NestPlanner {
         int inTable = Math.min(1, outer.size());
         while (inTable < outer.size() && work * Walk.turns(outer.subList(inTable + 1, outer.size())) >= BLOCK) inTable++;
         var table = new ArrayList<>(outer.subList(0, inTable));
-        if (loops.images().count() > 1) table.add(1, loops.images());
+        Walk images = loops.images();
+        if (images != null) table.add(1, images);
         List<Walk> inside = outer.subList(inTable, outer.size());
         work *= Walk.turns(inside);
 
         var plan = new NestPlan(loops.mode(), loops.tail(), inside, lanes, cache.chunks(), tile.columns(), tile.rows(),
-                reduction, nest.epilogue().kind(), activation, addend, gate, loops.images().count() > 1);
+                reduction, nest.epilogue().kind(), activation, addend, gate, images != null);
         long wanted = Math.min(Math.ceilDiv(BLOCKS, Walk.turns(table)), Math.max(1, work / BLOCK));
-        return shared(new NestAssembly(nest, plan, table, cache.rowParts(), 1, loops.images().count()), wanted);
+        return shared(nest, plan, table, images == null ? 1 : images.count(), cache.rowParts(), wanted);
     }
 
-    /** Shares out rows and columns to blocks of work, the larger of the two first, until there are as many as wanted. */
-    private static NestAssembly shared(NestAssembly all, long wanted) {
-        int rows = all.plan().rows().units(), columns = all.plan().columns().units(), atLeast = all.rowParts();
+    /** The nest with its rows and columns shared out to blocks: the larger of them first, until there are as many as wanted. */
+    private static NestAssembly shared(Nest nest, NestPlan plan, List<Walk> table, int images, int atLeast,
+            long wanted) {
+        int rows = plan.rows().units(), columns = plan.columns().units();
         long rowParts = atLeast, columnParts = 1;
         if (rows >= columns) {
-            rowParts = Math.clamp(wanted, atLeast, rows);
+            rowParts = Math.clamp(wanted, atLeast, Math.max(atLeast, rows));
             columnParts = Math.min(Math.ceilDiv(wanted, rowParts), columns);
         } else if (atLeast < wanted) {
             columnParts = Math.min(wanted, columns);
-            rowParts = Math.clamp(Math.ceilDiv(wanted, columnParts), atLeast, rows);
+            rowParts = Math.clamp(atLeast * Math.ceilDiv(wanted, atLeast * columnParts), atLeast, Math.max(atLeast, rows));
         }
-        return all.shared((int) rowParts, (int) columnParts);
+        return new NestAssembly(nest, plan, table, (int) rowParts, (int) columnParts, images);
     }
 }
