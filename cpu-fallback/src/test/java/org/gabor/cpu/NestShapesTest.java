@@ -124,10 +124,10 @@ class NestShapesTest {
         int p = (h - r) / stride + 1;
         long pixel = F * LANES * c, output = F * LANES * k;
         var rows = List.of(new Loop(k, F * c * r * r, 0, F * LANES));
-        var columns = List.of(new Loop(p, 0, stride * h * pixel, p * output), new Loop(p, 0, stride * pixel, output),
+        var columns = List.of(new Loop(p, 0, (long) stride * h * pixel, p * output), new Loop(p, 0, stride * pixel, output),
                 new Loop(LANES, 0, F, F));
         var taps = List.of(new Loop(c, F * r * r, F * LANES), new Loop(r, F * r, h * pixel), new Loop(r, F, pixel));
-        var images = List.of(new Loop(blocks, 0, h * h * pixel, p * p * output));
+        var images = List.of(new Loop(blocks, 0, (long) h * h * pixel, (long) p * p * output));
         nests.check(nest(rows, columns, taps, images, bias(Bias.ROW)));
     }
 
@@ -138,9 +138,10 @@ class NestShapesTest {
         long pixel = F * LANES * c, output = F * LANES * k;
         var rows = List.of(new Loop(k, F * LANES, 0, F * c * r * r));
         var columns = List.of(new Loop(c, 0, F * LANES, F * r * r), new Loop(r, 0, h * pixel, F * r), new Loop(r, 0, pixel, F));
-        var pixels = List.of(new Loop(blocks / parts, p * p * output, h * h * pixel),
-                new Loop(p, p * output, stride * h * pixel), new Loop(p, output, stride * pixel), new Loop(LANES, F, F));
-        var outer = List.of(new Loop(parts, blocks / parts * p * p * output, blocks / parts * h * h * pixel, F * k * c * r * r));
+        var pixels = List.of(new Loop(blocks / parts, (long) p * p * output, (long) h * h * pixel),
+                new Loop(p, p * output, (long) stride * h * pixel), new Loop(p, output, stride * pixel), new Loop(LANES, F, F));
+        var outer = List.of(new Loop(parts, (long) blocks / parts * p * p * output, (long) blocks / parts * h * h * pixel,
+                F * k * c * r * r));
         nests.check(nest(rows, columns, pixels, outer, Epilogue.NONE));
     }
 

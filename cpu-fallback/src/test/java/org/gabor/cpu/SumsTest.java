@@ -39,7 +39,8 @@ class SumsTest {
         var walks = new ArrayList<Walk>();
         // channels of images with halos, from one vector's part to several groups
         for (int c : new int[] {1, 3, 4, 8, 16, 21, 32, 64, 70, 128, 150})
-            walks.add(walk(loops(loop(3, 100 * c, 81 * c)), loops(loop(c, 1, 1)), loops(loop(8, 10 * c, 9 * c), loop(6, c, c))));
+            walks.add(walk(loops(loop(3, 100L * c, 81L * c)), loops(loop(c, 1, 1)),
+                    loops(loop(8, 10L * c, 9L * c), loop(6, c, c))));
         // one part only, many units, nothing to add up, a long row of one unit
         walks.add(walk(List.of(), loops(loop(1000, 1, 1)), loops(loop(64, 1000, 1000))));
         walks.add(walk(List.of(), loops(loop(5, 1, 1)), List.of()));

@@ -111,7 +111,8 @@ final class SumsAssembly implements Assembly {
         Levels.around(x, LOOPS, form.levels, () -> {
             for (int c = 0; c < form.copies; c++)
                 for (int v = 0; v < vectors; v++) {
-                    Mem xs = Mem.at(Gp.RSI, c * form.turn.a() + (long) v * bytes), dys = Mem.at(Gp.RDX, c * form.turn.b() + (long) v * bytes);
+                    Mem xs = Mem.at(Gp.RSI, c * form.turn.a() + (long) v * bytes);
+                    Mem dys = Mem.at(Gp.RDX, c * form.turn.b() + (long) v * bytes);
                     if (tail != null && v == vectors - 1) add.masked(c * vectors + v, tail.floats, xs, dys);
                     else add.vector(c * vectors + v, xs, dys);
                 }
