@@ -42,6 +42,7 @@ public final class Main {
         gabor.addSubcommand(new SummaryCommand(console));
         gabor.addSubcommand(new ModelsCommand(console));
         gabor.addSubcommand(new DataCommand(console));
+        gabor.addSubcommand(new BenchCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
         complete(gabor);
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));

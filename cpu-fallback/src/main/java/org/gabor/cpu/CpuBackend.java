@@ -11,6 +11,7 @@ import org.gabor.graph.TensorType;
 import org.gabor.spi.Backend;
 import org.gabor.spi.DeviceInfo;
 import org.gabor.spi.Executable;
+import org.gabor.spi.Peak;
 import org.gabor.spi.Tensor;
 
 /** The processor as a device: memory of the C library, a pool of threads, kernels in machine code or in Java. */
@@ -70,6 +71,12 @@ final class CpuBackend implements Backend {
             arena.close();
             throw e;
         }
+    }
+
+    @Override
+    public Peak peak() {
+        checkOpen();
+        return PeakMeasurement.of(workers);
     }
 
     @Override

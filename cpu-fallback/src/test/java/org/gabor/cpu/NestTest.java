@@ -65,8 +65,9 @@ class NestTest {
 
     @Test
     void aSumLongerThanTheTableOfOffsets() {
+        var columns = List.of(new Loop(5, 0, F, F));
         for (int terms : new int[] {4096, 4097, 8194, 25_088})
-            nests.check(nest(new Loop(2, F * terms, 0, F * 20), List.of(new Loop(5, 0, F, F)), List.of(new Loop(terms, F, F * 5))));
+            nests.check(nest(new Loop(2, F * terms, 0, F * 20), columns, List.of(new Loop(terms, F, F * 5))));
         nests.check(nest(new Loop(2, F * 9000, 0, F * 20), List.of(new Loop(20, 0, F, F)),
                 List.of(new Loop(1000, F * 9, F * 180), new Loop(9, F, F * 20))));
     }
@@ -98,6 +99,23 @@ class NestTest {
         nests.check(new Nest(nests.a, nests.b, nests.c, rows, List.of(new Loop(33, 0, F, F)),
                 List.of(new Loop(2, F * 900, F * 80), new Loop(5, F, F * 33)), List.of(new Loop(2, F, F * 7, F * 500)),
                 new Epilogue(Bias.ROW, nests.bias, List.of(F), null)));
+    }
+
+    @Test
+    void outerTurnsThatLieSideBySideAreOneVector() {
+        var columns = List.of(new Loop(1, 0, 0, 0));
+        var sum = List.of(new Loop(3, F * 4000, F * 2200), new Loop(2, F * 700, F * 700));
+        for (int channels : new int[] {2, 16, 700}) {
+            var outer = List.of(new Loop(2, F * 20_000, 0, F * 40_000), new Loop(channels, F, F, F));
+            for (int rows : new int[] {1, 5, 40})
+                for (Bias kind : List.of(Bias.NONE, Bias.COLUMN)) {
+                    var row = List.of(new Loop(rows, F * 3, 0, F * 710));
+                    var nest = new Nest(a.address(), b.address(), c.address(), row, columns,
+                            sum, outer, new Epilogue(kind, bias.address(), List.of(0L, F), new Activation.Relu()));
+                    assertThat(nest.lanewise()).isTrue();
+                    check(nest);
+                }
+        }
     }
 
     private Nest nest(Loop rows, List<Loop> columns, List<Loop> reduction) {

@@ -9,9 +9,16 @@ import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
+import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.Factors;
+import org.gabor.cpu.kernel.FiniteScan;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Pointwise;
+import org.gabor.cpu.kernel.Rim;
+import org.gabor.cpu.kernel.Rows;
+import org.gabor.cpu.kernel.Squares;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels in machine code. All code of a program lies in one region of memory, with its tables of arguments behind it. */
@@ -51,7 +58,7 @@ public final class AssembledEmitter implements Emitter {
                 continue;
             }
             int entry = entries.computeIfAbsent(a.form(), _ -> x.function(() -> a.assemble(x)));
-            var w = new Written(entry, a.rows(), bytes, a.images());
+            var w = new Written(entry, a.rows(), bytes, a.images(), a.parts());
             written.add(w);
             bytes += w.rows.length * w.rowBytes();
         }
@@ -71,14 +78,15 @@ public final class AssembledEmitter implements Emitter {
      * @param rows its arguments, a row a block
      * @param at where the rows start in the table, in bytes
      * @param images blocks of images into which they divide, or 0
+     * @param parts groups of images that go in order
      */
-    private record Written(int entry, long[][] rows, long at, int images) {
+    private record Written(int entry, long[][] rows, long at, int images, int parts) {
         long rowBytes() { return rows.length == 0 ? 0 : (long) rows[0].length * Long.BYTES; }
 
         Kernel placed(CodeMemory memory) {
             long first = memory.table() + at;
             for (int r = 0; r < rows.length; r++) Memory.store(rows[r], first + r * rowBytes());
-            return new AssembledKernel(memory.function(entry), first, rowBytes(), rows.length, images);
+            return new AssembledKernel(memory.function(entry), first, rowBytes(), rows.length, images, parts);
         }
     }
 
@@ -86,7 +94,14 @@ public final class AssembledEmitter implements Emitter {
     private @Nullable Assembly assembly(Description d) {
         return switch (d) {
             case Nest n -> NestAssembly.of(n, isa);
+            case Pointwise p -> new PointwiseAssembly(p, isa);
             case Copy c -> new CopyAssembly(c, isa);
+            case Coefficients c -> new CoefficientsAssembly(c, isa);
+            case Factors f -> new FactorsAssembly(f);
+            case Squares s -> new SquaresAssembly(s, isa);
+            case FiniteScan f -> new FiniteScanAssembly(f, isa);
+            case Rim r -> new RimAssembly(r);
+            case Rows r -> new RowsAssembly(r, isa);
             default -> null;
         };
     }

@@ -12,9 +12,9 @@ import org.gabor.cpu.assemble.Vector.Prefix;
 final class Assembler extends Encoder {
     private static final Gp[] SAVED = {Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15};
 
-    /** How two numbers compare; comparisons with NaN are false, but for NOT_EQUAL and UNORDERED. */
+    /** How two numbers compare; comparisons with NaN are false, but for NOT_EQUAL, NOT_AT_MOST and UNORDERED. */
     enum Comparison {
-        EQUAL(0), LESS(17), AT_MOST(18), UNORDERED(3), NOT_EQUAL(4), AT_LEAST(29), GREATER(30);
+        EQUAL(0), LESS(17), AT_MOST(18), UNORDERED(3), NOT_EQUAL(4), NOT_AT_MOST(22), AT_LEAST(29), GREATER(30);
 
         private final int predicate;
 
@@ -52,9 +52,14 @@ final class Assembler extends Encoder {
 
     // general registers, 64 bits unless said otherwise
 
-    void push(Gp r) { put(0x40 | bit(r.number, 3), 0x50 | r.number & 7); }
+    void push(Gp r) { stack(0x50, r); }
 
-    void pop(Gp r) { put(0x40 | bit(r.number, 3), 0x58 | r.number & 7); }
+    void pop(Gp r) { stack(0x58, r); }
+
+    private void stack(int opcode, Gp r) {
+        if (r.number > 7) put(0x41);
+        put(opcode | r.number & 7);
+    }
 
     void move(Gp d, Gp s) { if (d != s) general(1, s.number, d, 0x89); }
 
@@ -395,6 +400,12 @@ final class Assembler extends Encoder {
             vector(Vector.VBLENDVPS, isa.bytes, d, no, yes, 0, false);
             put(m.v() << 4);
         }
+    }
+
+    /** The same for doubles, whose mask {@link #compareDoubles} makes. */
+    void chooseDoubles(int d, Mask m, int yes, int no) {
+        if (isa == Isa.AVX512) vector(Vector.VBLENDMPD, isa.bytes, d, no, yes, m.k(), false);
+        else choose(d, m, yes, no);
     }
 
     /** d = where the mask is set s, else 0. */

@@ -3,6 +3,8 @@ package org.gabor.cpu.assemble;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.gabor.cpu.assemble.NestPlan.Mode;
 import org.jspecify.annotations.Nullable;
 
@@ -15,39 +17,49 @@ final class CachePlan {
     private static final long CHUNK = 768 << 10;
     /** Bytes of A that a block of work should read at most. */
     private static final long ROWS = 384 << 10;
-    /** Products that a sum should have between two visits to C, at least. */
-    private static final int STEPS = 64;
+    /** Bytes that a tile's columns of B should take in mode {@link Mode#DOT}, in which as much of A comes along all the time. */
+    private static final long COLUMNS = 32 << 10;
+    /** Products that a sum should have between two visits to C, at least; in mode {@link Mode#DOT} vectors of them. */
+    private static final int STEPS = 32;
 
     private final List<Walk> rows;
+    private final List<Walk> columns = new ArrayList<>();
     private final List<Walk> chunks = new ArrayList<>();
     private final List<Walk> reduction;
+    private final Mode mode;
     private final int bytesA;
     private final int bytesB;
-    private final int tileColumns;
     private final boolean whole;
 
-    CachePlan(Isa isa, Mode mode, boolean ragged, List<Walk> rows, List<Walk> reduction, Tile tile) {
+    /**
+     * For a nest of these loops.
+     *
+     * @param ragged true if the last vector is incomplete
+     */
+    CachePlan(Isa isa, Mode mode, boolean ragged, List<Walk> rows, List<Walk> allColumns, List<Walk> reduction, Tile tile) {
+        this.mode = mode;
         this.rows = rows;
         this.bytesA = mode == Mode.COLUMN ? Float.BYTES : isa.bytes;
-        this.tileColumns = tile.columns().full().size();
-        this.bytesB = mode == Mode.COLUMN ? tileColumns * isa.bytes : isa.bytes;
+        this.bytesB = isa.bytes;
         this.whole = mode == Mode.DOT && ragged;
+        int left = tile.columns().full().size();
+        for (Walk w : allColumns.reversed()) {
+            columns.add(new Walk(Math.min(left, w.count()), w.step()));
+            left = Math.ceilDiv(left, w.count());
+        }
         List<Walk> oneRow = tile.rows().around().isEmpty() ? List.of() : rows.subList(1, rows.size());
-        List<Walk> left = split(reduction, r -> bytes(rows, r, mode) <= CHUNK);
-        if (left == null) left = split(reduction, r -> bytes(oneRow, r, mode) <= CHUNK);
-        if (left == null) left = smallest(reduction);
-        this.reduction = left;
+        List<Walk> some = split(reduction, r -> fits(rows, r));
+        if (some == null) some = split(reduction, r -> fits(oneRow, r));
+        this.reduction = some == null ? smallest(reduction) : some;
     }
 
-    private long bytes(List<Walk> someRows, List<Walk> terms, Mode mode) {
-        long panel = Walk.footprint(terms, Offsets::b, bytesB);
-        return footprintA(someRows, terms) + (mode == Mode.COLUMN ? panel : panel * tileColumns);
+    private boolean fits(List<Walk> someRows, List<Walk> terms) {
+        long b = footprint(columns, terms, Offsets::b, bytesB);
+        return footprint(someRows, terms, Offsets::a, bytesA) + b <= CHUNK && (mode != Mode.DOT || b <= COLUMNS);
     }
 
-    private long footprintA(List<Walk> someRows, List<Walk> terms) {
-        var both = new ArrayList<>(someRows);
-        both.addAll(terms);
-        return Walk.footprint(both, Offsets::a, bytesA);
+    private static long footprint(List<Walk> some, List<Walk> terms, ToLongFunction<Offsets> operand, int bytes) {
+        return Walk.footprint(Stream.concat(some.stream(), terms.stream()).toList(), operand, bytes);
     }
 
     /** The largest part of the reduction that fits, the loops around it being the chunks; null if none does. */
@@ -106,6 +118,7 @@ final class CachePlan {
 
     private long rowBytes(int parts) {
         Walk first = rows.getFirst();
-        return footprintA(part(first, Math.ceilDiv(first.count(), parts), rows.subList(1, rows.size())), reduction);
+        List<Walk> some = part(first, Math.ceilDiv(first.count(), parts), rows.subList(1, rows.size()));
+        return footprint(some, reduction, Offsets::a, bytesA);
     }
 }

@@ -110,20 +110,24 @@ class Encoder {
 
     /** An instruction of 64 (w = 1) or 32 bits on two registers; {@code reg} may be an opcode's extension. */
     final void general(int w, int reg, Gp rm, int... opcode) {
-        rex(w, reg, 0, rm.number);
+        rex(w, reg, 0, rm.number, false);
         put(opcode);
         registers(reg, rm.number);
     }
 
     /** The same with an operand in memory, {@code immediate} bytes still to follow. */
     final void general(int w, int reg, Mem m, int immediate, int... opcode) {
-        rex(w, reg, number(m.index()), number(m.base()));
+        // without the prefix, the bytes 4 to 7 would be those of AH to BH
+        boolean lowByte = opcode[0] == 0x88 && reg > 3;
+        rex(w, reg, number(m.index()), number(m.base()), lowByte);
         put(opcode);
         memory(reg, m, 1, immediate);
     }
 
-    private void rex(int w, int reg, int index, int base) {
-        put(0x40 | w << 3 | bit(reg, 3) << 2 | bit(index, 3) << 1 | bit(base, 3));
+    /** The prefix for 64 bits and for the upper registers, left out where it says nothing unless it is {@code needed}. */
+    private void rex(int w, int reg, int index, int base, boolean needed) {
+        int prefix = 0x40 | w << 3 | bit(reg, 3) << 2 | bit(index, 3) << 1 | bit(base, 3);
+        if (prefix != 0x40 || needed) put(prefix);
     }
 
     // vectors

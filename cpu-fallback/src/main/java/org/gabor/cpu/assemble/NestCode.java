@@ -15,6 +15,7 @@ final class NestCode {
     private static final Gp ARGUMENTS = Gp.RDI;
     private static final int ROWS = 4;
     private static final int COLUMNS = 7;
+    private static final int FIRST_VISIT = 10;
 
     private final Assembler x;
     private final NestPlan plan;
@@ -36,11 +37,13 @@ final class NestCode {
 
     /** A block of C, with chunks in several passes: zero, the sum of every chunk, the rest. */
     private void block(boolean tail) {
-        if (plan.chunks().isEmpty()) {
+        if (plan.chunks().isEmpty() && !plan.adds()) {
             tiles(tail, EnumSet.of(Part.SUM, Part.FINISH));
             return;
         }
-        tiles(tail, EnumSet.noneOf(Part.class));
+        Runnable zero = () -> tiles(tail, EnumSet.noneOf(Part.class));
+        if (plan.adds()) pointers.unlessZero(argument(FIRST_VISIT), zero);
+        else zero.run();
         loops(plan.chunks(), () -> tiles(tail, EnumSet.of(Part.RESUME, Part.SUM)));
         if (plan.activation() != null || plan.bias() != Bias.NONE) tiles(tail, EnumSet.of(Part.RESUME, Part.FINISH));
     }

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param reduction the loops of the reduction within a chunk, cut into pieces that are written out
  * @param bias what a bias belongs to
  * @param activation what is applied to the sum with its bias, or null for nothing
+ * @param adds whether the block adds to what C holds, unless it is the first to visit it
  */
 record NestPlan(Mode mode, int tail, List<Walk> outer, Split lanes, List<Walk> chunks, Split columns, Split rows,
-        Split reduction, Bias bias, @Nullable Activation activation) {
+        Split reduction, Bias bias, @Nullable Activation activation, boolean adds) {
     /** Which loop goes along vectors. */
     enum Mode {
         /** The innermost columns, neighbours in B and C: a vector of B by one element of A. */

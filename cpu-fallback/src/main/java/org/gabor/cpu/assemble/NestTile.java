@@ -2,11 +2,10 @@ package org.gabor.cpu.assemble;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.gabor.cpu.assemble.NestPlan.Mode;
 import org.gabor.cpu.assemble.Split.Element;
 import org.gabor.cpu.kernel.Nest.Bias;
-import org.gabor.graph.Activation;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a tile of a nest: some rows by some columns of C, each sum in a register. The sums take the first registers, then
@@ -169,10 +168,13 @@ final class NestTile {
         }
     }
 
-    /** True if this column and the three behind it are neighbours in C. */
+    /** True if this column and the three behind it are neighbours in C, and their biases neighbours or the same. */
     private boolean neighbours(int j) {
-        for (int i = j; i < j + 3; i++)
-            if (columns.get(i + 1).at().c() - columns.get(i).at().c() != Float.BYTES) return false;
+        long bias = plan.bias() == Bias.COLUMN ? Float.BYTES : 0;
+        for (int i = j; i < j + 3; i++) {
+            Offsets step = columns.get(i + 1).at().minus(columns.get(i).at());
+            if (step.c() != Float.BYTES || step.bias() != bias) return false;
+        }
         return true;
     }
 
@@ -218,30 +220,10 @@ final class NestTile {
         x.add(d, d, a);
     }
 
-    /** True if {@link #activate} can apply it. */
-    static boolean applies(@Nullable Activation f) {
-        return f == null || f instanceof Activation.Relu || f instanceof Activation.LeakyRelu || f instanceof Activation.Relu6;
-    }
-
-    /** A minimum or maximum of NaN and y is y if NaN comes first. */
     private void activate(int sum) {
-        switch (plan.activation()) {
-            case Activation.Relu _ -> {
-                x.zero(a);
-                x.max(sum, a, sum);
-            }
-            case Activation.LeakyRelu f -> {
-                x.mul(a, sum, x.literal((float) f.slope()));
-                if (f.slope() <= 1) x.max(sum, a, sum);
-                else x.min(sum, a, sum);
-            }
-            case Activation.Relu6 _ -> {
-                x.zero(a);
-                x.max(sum, a, sum);
-                x.load(a, x.literal(6f));
-                x.min(sum, a, sum);
-            }
-            case null, default -> {}
-        }
+        if (plan.activation() == null) return;
+        int first = plan.mode() == Mode.DOT ? firstB + 1 : firstB;
+        int[] scratch = IntStream.range(first, first + VectorFunctions.scratch(plan.activation())).toArray();
+        VectorFunctions.apply(x, plan.activation(), sum, sum, scratch);
     }
 }

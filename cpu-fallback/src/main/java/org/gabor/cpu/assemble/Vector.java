@@ -40,8 +40,8 @@ enum Vector {
     VPBROADCASTD(P66, M0F38, 0, 0x58, 4), VUNPCKLPS(NONE, M0F, 0, 0x14), VUNPCKHPS(NONE, M0F, 0, 0x15),
     VUNPCKLPD(P66, M0F, 1, 0x14), VUNPCKHPD(P66, M0F, 1, 0x15), VSHUFPS(NONE, M0F, 0, 0xC6),
     VPERMILPS(P66, M0F3A, 0, 0x04), VPERMILPD(P66, M0F3A, 1, 0x05), VPERM2F128(P66, M0F3A, 0, 0x06),
-    VSHUFF32X4(P66, M0F3A, 0, 0x23), VEXTRACTF128(P66, M0F3A, 0, 0x19), VEXTRACTF64X4(P66, M0F3A, 1, 0x1B, Size.HALF),
-    VINSERTF128(P66, M0F3A, 0, 0x18), VINSERTF64X4(P66, M0F3A, 1, 0x1A, Size.HALF), VPERMD(P66, M0F38, 0, 0x36),
+    VSHUFF32X4(P66, M0F3A, 0, 0x23), VEXTRACTF128(P66, M0F3A, 0, 0x19, 16), VEXTRACTF64X4(P66, M0F3A, 1, 0x1B, Size.HALF),
+    VINSERTF128(P66, M0F3A, 0, 0x18, 16), VINSERTF64X4(P66, M0F3A, 1, 0x1A, Size.HALF), VPERMD(P66, M0F38, 0, 0x36),
     // bits and integers of 32 (D) or 64 (Q) bits
     VPAND(P66, M0F, 0, 0xDB), VPANDN(P66, M0F, 0, 0xDF), VPOR(P66, M0F, 0, 0xEB), VPXOR(P66, M0F, 0, 0xEF),
     VPADDD(P66, M0F, 0, 0xFE), VPSUBD(P66, M0F, 0, 0xFA), VPADDQ(P66, M0F, 1, 0xD4), VPMULLD(P66, M0F38, 0, 0x40),
@@ -56,7 +56,8 @@ enum Vector {
     VPMOVSXDQ(P66, M0F38, 0, 0x25, Size.HALF), VROUNDPS(P66, M0F3A, 0, 0x08), VROUNDPD(P66, M0F3A, 1, 0x09),
     // comparisons and choices
     VCMPPS(NONE, M0F, 0, 0xC2), VCMPPD(P66, M0F, 1, 0xC2), VPCMPGTD(P66, M0F, 0, 0x66), VPCMPEQD(P66, M0F, 0, 0x76),
-    VBLENDVPS(P66, M0F3A, 0, 0x4A), VBLENDMPS(P66, M0F38, 0, 0x65), VMASKMOVPS_LOAD(P66, M0F38, 0, 0x2C),
+    VBLENDVPS(P66, M0F3A, 0, 0x4A), VBLENDMPS(P66, M0F38, 0, 0x65), VBLENDMPD(P66, M0F38, 1, 0x65),
+    VMASKMOVPS_LOAD(P66, M0F38, 0, 0x2C),
     VMASKMOVPS_STORE(P66, M0F38, 0, 0x2E), VMOVMSKPS(NONE, M0F, 0, 0x50);
 
     /** The opcode map. */
@@ -114,7 +115,7 @@ enum Vector {
         this(prefix, map, w, opcode, extension, size, 0);
     }
 
-    /** An operand in memory is one element of {@code elementBytes}. */
+    /** An operand in memory has {@code elementBytes}, however long the vector is. */
     Vector(Prefix prefix, Map map, int w, int opcode, int elementBytes) {
         this(prefix, map, w, opcode, -1, Size.FULL, elementBytes);
     }
@@ -133,7 +134,7 @@ enum Vector {
     boolean in(Isa isa) {
         return switch (this) {
             case VPERM2F128, VBLENDVPS, VMASKMOVPS_LOAD, VMASKMOVPS_STORE, VMOVMSKPS -> isa == Isa.AVX2;
-            case VEXTRACTF64X4, VINSERTF64X4, VSHUFF32X4, VBLENDMPS -> isa == Isa.AVX512;
+            case VEXTRACTF64X4, VINSERTF64X4, VSHUFF32X4, VBLENDMPS, VBLENDMPD -> isa == Isa.AVX512;
             default -> true;
         };
     }

@@ -71,7 +71,7 @@ final class VectorFunctions {
                 x.op(VDIVPS, t[1], t[1], x.literal(6f));
                 x.mul(d, t[1], s);
             }
-            case Activation.Tanh _,Activation.Sigmoid _,Activation.Elu _,Activation.Silu _,Activation.Gelu _,Activation.GeluTanh _ -> {
+            default -> {
                 x.upper(t[0], s);
                 x.widen(t[0], t[0]);
                 x.widen(d, s);

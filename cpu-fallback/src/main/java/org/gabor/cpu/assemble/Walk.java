@@ -14,7 +14,7 @@ import org.gabor.cpu.kernel.Loop;
 record Walk(int count, Offsets step) {
     private static final int LINE = 64;
     /** Lines that lie a multiple of this apart share the few places of one set in most first-level caches. */
-    private static final int PAGE = 4096;
+    static final int PAGE = 4096;
 
     /** Loops whose turns, counted in one, move the bias by {@code bias} each. */
     static List<Walk> of(List<Loop> loops, long bias) {
