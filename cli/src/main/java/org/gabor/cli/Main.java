@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.gabor.Suggest;
+import org.gabor.train.Monitor;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
@@ -49,6 +50,7 @@ public final class Main {
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
         gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
         gabor.registerConverter(Duration.class, Times::parse);
+        gabor.registerConverter(Monitor.class, Monitor::named);
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
         gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));
