@@ -26,7 +26,7 @@ import picocli.CommandLine.ParseResult;
  */
 final class OptionSources {
     private static final Set<String> NOT_HERE =
-            Set.of("config", "resume", "help", "help-all", "version", "print-config", "dry-run", "completion");
+            Set.of("config", "resume", "help", "help-all", "version", "print-config", "dry-run");
     /** Settings of an optimizer that are options of their own. */
     private static final Set<String> OWN = Set.of("lr", "momentum", "weight_decay");
 
