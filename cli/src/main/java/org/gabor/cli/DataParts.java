@@ -2,6 +2,7 @@ package org.gabor.cli;
 
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.gabor.DataException;
 import org.gabor.UsageException;
 import org.gabor.data.DataSplits;
 import org.gabor.data.Dataset;
@@ -30,6 +31,9 @@ record DataParts(String name, Dataset train, Optional<Dataset> validation, Optio
     static DataParts open(String spec, double share, long seed, int few) {
         if (!(share >= 0 && share < 1)) throw new UsageException("--val-split must be in [0, 1), got " + share);
         DataSplits splits = Datasets.open(spec);
+        if (splits.train().classes().size() < 2)
+            throw new DataException("data set " + spec + " has one class, " + splits.train().classes()
+                    + "; a network tells at least two apart: add images of another class");
         if (few > 0) return new DataParts(splits.name(), few(splits.train(), few, seed), Optional.empty(), Optional.empty());
         Optional<Dataset> test = splits.hasTest() ? Optional.of(splits.test()) : Optional.empty();
         if (splits.validation().isPresent() || share == 0)

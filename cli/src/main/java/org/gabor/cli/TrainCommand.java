@@ -16,6 +16,7 @@ import org.gabor.train.EpochMetrics;
 import org.gabor.train.Evaluation;
 import org.gabor.train.RunFolder;
 import org.gabor.train.Trainer;
+import org.gabor.train.TrainingListener;
 import org.gabor.train.TrainingRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -140,13 +141,21 @@ final class TrainCommand implements Runnable {
                 return;
             }
             RunFolder folder = resumed.orElseGet(() -> RunFolder.next(run.out, run.name(network, parts.name())));
-            console.logTo(folder::log);
-            folder.writeConfig(config(settings));
-            folder.writeEnvironment(environment(opened));
+            trainer.listener(new TrainingListener() {
+                @Override
+                public void started(Start start) { record(folder, settings, opened); }
+            });
             if (settings.batch() > parts.train().size())
                 console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
             train(trainer, parts, folder, report);
         }
+    }
+
+    /** Not before it is sure that the training can begin, or go on: a run that it may not go on with stays as it was. */
+    private void record(RunFolder folder, RecipeOptions.Settings settings, Device where) {
+        console.logTo(folder::log);
+        folder.writeConfig(config(settings));
+        folder.writeEnvironment(environment(where));
     }
 
     private void train(Trainer trainer, DataParts parts, RunFolder folder, TrainReport report) {

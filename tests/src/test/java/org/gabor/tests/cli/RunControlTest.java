@@ -147,9 +147,9 @@ class RunControlTest {
     @CsvSource(delimiter = '|', textBlock = """
             --max-time soon                  | 'soon' is no length of time
             --save-every -1                  | is no length of time
-            --patience -1                    | patience must be 0 or more epochs, got -1
+            --patience -1                    | --patience must be 0 or more epochs, got -1
             --monitor val/acc                | did you mean 'val/acc1'?
-            --limit-batches -2               | the limit of batches must be 0 or more, got -2
+            --limit-batches -2               | --limit-batches must be 0 or more, got -2
             --overfit -1                     | --overfit is a number of images, got -1
             --overfit 100                    | has 60 images
             --overfit 8 --patience 1         | patience needs a figure to watch
