@@ -15,12 +15,12 @@ import org.gabor.Suggest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folders of JPEG and PNG files, one a class: {@code DIR/{train,val,test}/CLASS/*} or {@code DIR/CLASS/*}. Labels
+ * Folders of image files, one a class: {@code DIR/{train,val,test}/CLASS/*} or {@code DIR/CLASS/*}. Labels
  * follow the sorted names of the training part's class folders. All images are decoded at once, in parallel, and kept
  * as bytes.
  */
 final class ImageFolder {
-    private static final List<String> UNREAD = List.of(".bmp", ".gif", ".tif", ".tiff", ".webp", ".avif", ".heic");
+    private static final List<String> UNREAD = List.of(".tif", ".tiff", ".webp", ".avif", ".heic");
     private static final double SHARE_OF_HEAP = 0.8;
 
     private ImageFolder() {
