@@ -40,7 +40,8 @@ public final class Main {
         gabor.addSubcommand(new PredictCommand(console));
         gabor.addSubcommand(new SummaryCommand(console));
         gabor.addSubcommand(new ModelsCommand(console));
-        gabor.addSubcommand(new DataCommand(console));
+        gabor.addSubcommand(new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console))
+                .addSubcommand(new DataVerifyCommand(console)));
         gabor.addSubcommand(new DoctorCommand(console));
         complete(gabor);
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));

@@ -94,7 +94,7 @@ final class Bands {
     }
 
     private static int clamp(double value) {
-        return (int) Math.clamp(Math.round(value), 0, MOST);
+        return Math.clamp(Math.round(value), 0, MOST);
     }
 
     private static int scaled(int colour, int light) {

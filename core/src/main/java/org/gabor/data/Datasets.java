@@ -168,6 +168,16 @@ public final class Datasets {
     }
 
     /**
+     * What is wrong with each file of an image folder that cannot be decoded, a text each; where {@link #imageFolder}
+     * stops at the first.
+     *
+     * @throws DataException if the folders are not laid out as {@link #imageFolder(Path)} says
+     */
+    public static List<String> damagedImages(Path dir) {
+        return ImageFolder.damaged(dir);
+    }
+
+    /**
      * Cuts a data set in two: of each class the same part, rounded to whole images, is held back for validation. Which
      * images these are depends on the seed alone; each part keeps the order of the whole.
      *

@@ -27,7 +27,7 @@ final class ImageFolder {
     }
 
     /** The files of one part, in the order of their names within each class, and their labels. */
-    private record Listing(String name, List<Path> files, List<Integer> labels) {
+    private record Listing(String name, List<String> classes, List<Path> files, List<Integer> labels) {
     }
 
     /**
@@ -37,6 +37,31 @@ final class ImageFolder {
      */
     static DataSplits open(Path dir, @Nullable ImageSize size) {
         Folders.check(dir);
+        List<Listing> parts = listings(dir);
+        List<String> classes = parts.getFirst().classes();
+        ImageSize common = size == null ? commonSize(parts) : size;
+        checkHeap(dir, parts.stream().mapToLong(part -> part.files().size()).sum(), common);
+        List<Dataset> read = new ArrayList<>();
+        parts.forEach(part -> read.add(read(part, classes, common)));
+        return new DataSplits("imagefolder", read.getFirst(), find(read, "imagefolder val"),
+                find(read, "imagefolder test"));
+    }
+
+    /** What is wrong with each file that cannot be decoded, in the order of their names. */
+    static List<String> damaged(Path dir) {
+        Folders.check(dir);
+        List<Path> files = listings(dir).stream().flatMap(part -> part.files().stream()).toList();
+        return files.parallelStream().map(file -> {
+            try {
+                Decoder.read(file);
+                return "";
+            } catch (DataException e) {
+                return String.valueOf(e.getMessage());
+            }
+        }).filter(problem -> !problem.isEmpty()).toList();
+    }
+
+    private static List<Listing> listings(Path dir) {
         Path train = dir.resolve("train");
         boolean parted = Files.isDirectory(train);
         List<String> classes = classes(parted ? train : dir);
@@ -47,12 +72,7 @@ final class ImageFolder {
                 parts.add(list("imagefolder " + part, dir.resolve(part), classes));
             }
         }
-        ImageSize common = size == null ? commonSize(parts) : size;
-        checkHeap(dir, parts.stream().mapToLong(part -> part.files().size()).sum(), common);
-        List<Dataset> read = new ArrayList<>();
-        parts.forEach(part -> read.add(read(part, classes, common)));
-        return new DataSplits("imagefolder", read.getFirst(), find(read, "imagefolder val"),
-                find(read, "imagefolder test"));
+        return parts;
     }
 
     private static @Nullable Dataset find(List<Dataset> parts, String name) {
@@ -88,7 +108,7 @@ final class ImageFolder {
                 labels.add(label);
             });
         }
-        return new Listing(name, files, labels);
+        return new Listing(name, classes, files, labels);
     }
 
     private static boolean isImage(Path file) {

@@ -12,7 +12,7 @@ class HelpTest {
     @ParameterizedTest
     @ValueSource(strings = {"train", "eval", "predict", "summary", "models", "models list", "models show", "data",
             "data list",
-            "data show", "data stats", "data export", "doctor"})
+            "data get", "data verify", "data show", "data stats", "data export", "doctor"})
     void everyCommandTeachesItselfByExamples(String command) {
         Cli help = Cli.line(command + " --help");
         assertThat(help.exitCode()).isZero();
