@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.gabor.Suggest;
+import org.gabor.train.Preprocessing;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
@@ -47,6 +48,7 @@ public final class Main {
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
         gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
+        gabor.registerConverter(Preprocessing.class, choice(Preprocessing.values()));
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
         gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));

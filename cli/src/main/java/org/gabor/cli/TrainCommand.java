@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.gabor.UsageException;
 import org.gabor.data.Dataset;
+import org.gabor.data.Datasets;
 import org.gabor.data.ImageSize;
 import org.gabor.io.Json;
 import org.gabor.nn.ModelSpec;
 import org.gabor.train.Device;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.Evaluation;
+import org.gabor.train.Preprocessing;
 import org.gabor.train.RunFolder;
 import org.gabor.train.Trainer;
 import org.gabor.train.TrainingListener;
@@ -65,13 +67,24 @@ final class TrainCommand implements Runnable {
     /** What to train on. */
     static final class Data {
         @Option(names = "--data", paramLabel = "DATA",
-                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, imagefolder:DIR; see"
+                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR, imagefolder:DIR, csv:FILE; see"
                         + " 'gabor data list'.")
         String spec = "digits";
 
         @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
         @Nullable
         Integer batch;
+
+        @Option(names = "--size", paramLabel = "SIZE",
+                description = "Of an image folder: scales the shorter side and crops the longer, such as 224, 48x64 or"
+                        + " 1x28x28 (grey).")
+        @Nullable
+        String size;
+
+        @Option(names = "--input", paramLabel = "HOW",
+                description = "What is done to pixels, fitted on the training part: scale (to 0 ... 1), mean (less the mean"
+                        + " image), standard (mean 0, variance 1 a channel; default), pca or zca (whitening).")
+        Preprocessing input = Preprocessing.STANDARD;
 
         @Option(names = "--val-split", paramLabel = "X",
                 description = "Share of the training data held out to choose the best epoch, if the data has no"
@@ -140,6 +153,7 @@ final class TrainCommand implements Runnable {
     }
 
     private void train(Device where, Network network, long start) {
+        data.spec = Datasets.sized(data.spec, data.size);
         DataParts parts = DataParts.open(data.spec, data.held, run.seed);
         double preparing = since(start);
         seconds.put("prepare data", preparing);
@@ -152,7 +166,7 @@ final class TrainCommand implements Runnable {
         spec.checkFits(parts.train());
         RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), run.epochs, data.batch);
         Trainer trainer = Trainer.of(spec).on(where).rule(settings.rule()).schedule(settings.schedule())
-                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed);
+                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed).input(this::fit);
 
         RunFolder folder = RunFolder.next(run.out,
                 run.name == null ? network.folder() + "-" + parts.name() : run.name);
@@ -210,9 +224,18 @@ final class TrainCommand implements Runnable {
         c.put("model", model.name);
         c.put("data", data.spec);
         c.put("val_split", data.held);
+        c.put("input", data.input.label());
         c.putAll(settings.config());
         c.put("seed", run.seed);
         return c;
+    }
+
+    private Preprocessing.Fitted fit(Dataset train) {
+        long start = System.nanoTime();
+        Preprocessing.Fitted fitted = data.input.fit(train);
+        console.note("input     " + data.input.label() + ", fitted on " + Figures.count(train.size(), "image") + " in "
+                + Figures.seconds(since(start)));
+        return fitted;
     }
 
     private Map<String, Object> environment(Device device) {

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.gabor.DataException;
 import org.gabor.Suggest;
 import org.gabor.UsageException;
+import org.jspecify.annotations.Nullable;
 
 /** Opens data sets. */
 public final class Datasets {
@@ -69,6 +70,29 @@ public final class Datasets {
             throw new UsageException("data set '" + spec + "' is written " + entry.kind().spec() + ".");
         }
         return entry.open().apply(argument);
+    }
+
+    /**
+     * The description of an image folder with the size that its images are brought to: {@code imagefolder:photos} and
+     * {@code 224} make {@code imagefolder:photos@224}.
+     *
+     * @param size as {@link ImageSize#parse} reads it; null to leave the description as it is
+     * @throws UsageException if it is no image folder, or says another size itself
+     */
+    public static String sized(String spec, @Nullable String size) {
+        if (size == null) {
+            return spec;
+        }
+        ImageSize.parse(size);
+        if (!spec.startsWith(IMAGE_FOLDER + ":")) {
+            throw new UsageException("only images of an image folder are brought to a size, got size " + size + " for '"
+                    + spec + "'; leave it out.");
+        }
+        Matcher said = SIZED.matcher(spec);
+        if (said.matches() && !said.group(2).equals(size)) {
+            throw new UsageException("'" + spec + "' says another size than " + size + "; leave one out.");
+        }
+        return said.matches() ? spec : spec + "@" + size;
     }
 
     /**

@@ -30,7 +30,7 @@ public final class Trainer {
     private Optional<Device> device = Optional.empty();
     private LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9));
     private Schedule schedule = Schedules.constant();
-    private Function<Dataset, Scaling> scaling = Scaling::standard;
+    private Function<Dataset, Preprocessing.Fitted> input = Preprocessing.STANDARD::fit;
     private int epochs = 1;
     private int batch = 64;
     private long seed;
@@ -94,9 +94,12 @@ public final class Trainer {
         return this;
     }
 
-    /** How pixels become numbers, given the training part; mean 0 and variance 1 a channel if not said. */
-    public Trainer scaling(Function<Dataset, Scaling> how) {
-        scaling = how;
+    /** How pixels become numbers; mean 0 and variance 1 a channel if not said. */
+    public Trainer input(Preprocessing how) { return input(how::fit); }
+
+    /** How pixels become numbers, given the training part. */
+    public Trainer input(Function<Dataset, Preprocessing.Fitted> how) {
+        input = how;
         return this;
     }
 
@@ -166,7 +169,7 @@ public final class Trainer {
 
     Schedule schedule() { return schedule; }
 
-    Scaling scalingOf(Dataset train) { return scaling.apply(train); }
+    Preprocessing.Fitted inputFor(Dataset train) { return input.apply(train); }
 
     int epochs() { return epochs; }
 
@@ -177,12 +180,13 @@ public final class Trainer {
     List<TrainingListener> listeners() { return listeners; }
 
     /** All that affects the result, under the names of the command line. */
-    Map<String, Object> describe(Dataset train, Optional<Dataset> held) {
+    Map<String, Object> describe(Dataset train, Optional<Dataset> held, Scaling scaling) {
         var c = new LinkedHashMap<String, Object>();
         c.put("model", model.name());
         c.put("data", train.name());
         c.put("data_fingerprint", train.fingerprint());
         held.ifPresent(h -> c.put("validation_fingerprint", h.fingerprint()));
+        c.put("input", scaling.kind().label());
         c.putAll(rule.describe());
         c.put("schedule", schedule.describe());
         c.put("epochs", epochs);

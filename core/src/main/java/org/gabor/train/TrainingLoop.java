@@ -49,8 +49,9 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         this.held = held;
         this.batch = setup.batchFor(train);
         this.epochSteps = train.size() / batch;
-        this.scaling = setup.scalingOf(train);
-        this.config = setup.describe(train, held);
+        Preprocessing.Fitted input = setup.inputFor(train);
+        this.scaling = input.scaling();
+        this.config = setup.describe(train, held, scaling);
         Backend backend = device.backend();
         var graph = TrainingGraph.of(setup.model(), scaling, setup.rule(), batch);
         this.parameters = Parameters.forTraining(backend, graph);
@@ -59,7 +60,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
                 held.map(h -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
                         TrainingRun.EVALUATION_BATCH));
         this.images = new Batch(train, batch);
-        parameters.initialise(setup.seed());
+        parameters.initialise(setup.seed(), input.tensors());
         long trained = graph.slab().slots().values().stream().mapToLong(s -> s.shape().size()).sum();
         setup.listeners().forEach(l -> l.started(config, train.size(), held.map(Dataset::size).orElse(0), trained));
     }
