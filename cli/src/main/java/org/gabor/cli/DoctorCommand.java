@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gabor.DeviceException;
-import org.gabor.GaborException;
+import org.gabor.DeviceMemoryException;
 import org.gabor.io.Json;
 import org.gabor.io.TextTable;
 import org.gabor.spi.Backend;
@@ -53,7 +53,7 @@ final class DoctorCommand implements Runnable {
         if (refusal.isPresent()) return new Finding(provider.name(), Optional.empty(), refusal.get());
         try (Backend backend = provider.open(BackendOptions.DEFAULT)) {
             return new Finding(provider.name(), Optional.of(backend.info()), "");
-        } catch (GaborException e) {
+        } catch (DeviceException | DeviceMemoryException e) {
             return new Finding(provider.name(), Optional.empty(), String.valueOf(e.getMessage()));
         }
     }

@@ -43,6 +43,7 @@ public final class Main {
         gabor.addSubcommand(new ModelsCommand(console));
         gabor.addSubcommand(new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console))
                 .addSubcommand(new DataVerifyCommand(console)));
+        gabor.addSubcommand(new BenchCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
         complete(gabor);
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));

@@ -2,7 +2,6 @@ package org.gabor.compile;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.gabor.graph.Node;
 import org.gabor.io.TextTable;
 
@@ -44,7 +43,7 @@ public final class PlanText {
         for (Step step : plan.steps()) {
             for (Node n : step.nodes().subList(0, step.nodes().size() - 1))
                 if (plan.isStored(n)) row(table, "", n.path(), "kept: " + n.op().label(), plan, n, 0);
-            row(table, ++number, layers(step), step.label(), plan, step.result(), step.workspaceBytes());
+            row(table, ++number, step.layers(), step.label(), plan, step.result(), step.workspaceBytes());
         }
         return table;
     }
@@ -54,11 +53,6 @@ public final class PlanText {
         Plan.Value v = plan.value(n);
         table.row(number, layer, operation, n.type(), v.layout(), place(v), count(v.bytes()),
                 scratch == 0 ? "" : count(scratch));
-    }
-
-    /** The layers of all members, without repetitions. */
-    private static String layers(Step step) {
-        return step.nodes().stream().map(Node::path).distinct().collect(Collectors.joining(" + "));
     }
 
     private static String place(Plan.Value value) {

@@ -30,6 +30,9 @@ public record Step(String pattern, List<Node> nodes, long workspaceOffset, long 
     /** The last member: the result. */
     public Node result() { return nodes.getLast(); }
 
+    /** The layers of all members, without repetitions, for example {@code 3/conv + 4}. */
+    public String layers() { return nodes.stream().map(Node::path).distinct().collect(Collectors.joining(" + ")); }
+
     /** The operations in order, for example {@code Conv2d + AddBias + relu}. */
     public String label() { return nodes.stream().map(n -> n.op().label()).collect(Collectors.joining(" + ")); }
 }

@@ -34,6 +34,9 @@ public sealed interface Convolution extends Op {
         }
 
         @Override
+        public long macs(Node y) { return y.shape().size() * filter(y.in(1).shape()); }
+
+        @Override
         public List<Gradient> vjp(Node y, Node dy) {
             Node x = y.in(0), w = y.in(1);
             Graph g = y.graph();
@@ -64,6 +67,9 @@ public sealed interface Convolution extends Op {
         }
 
         @Override
+        public long macs(Node y) { return y.in(0).shape().size() * filter(y.in(1).shape()); }
+
+        @Override
         public List<Gradient> vjp(Node dx, Node ddx) {
             Node dy = dx.in(0), w = dx.in(1);
             Graph g = dx.graph();
@@ -90,6 +96,9 @@ public sealed interface Convolution extends Op {
         }
 
         @Override
+        public long macs(Node y) { return y.in(1).shape().size() * filter(y.shape()); }
+
+        @Override
         public List<Gradient> vjp(Node dw, Node ddw) {
             Node x = dw.in(0), dy = dw.in(1);
             Graph g = dw.graph();
@@ -97,6 +106,9 @@ public sealed interface Convolution extends Op {
                     new Gradient(1, g.add(new Conv2d(window, groups), x, ddw)));
         }
     }
+
+    /** Multiplications for one output of a convolution with filters {@code w}. */
+    private static long filter(Shape w) { return w.size() / w.n(); }
 
     private static void checkFilter(Convolution op, Shape w) {
         Window window = op.window();

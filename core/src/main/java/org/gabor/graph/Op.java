@@ -29,6 +29,12 @@ public sealed interface Op
      */
     List<Gradient> vjp(Node y, Node dy);
 
+    /**
+     * Multiplications, each with its addition, that {@code y}, a node of this op, takes when it is computed directly; those
+     * with padding are counted. 0 for all but convolutions and matrix products, where other work is small beside them.
+     */
+    default long macs(Node y) { return 0; }
+
     /** Where the result lies. */
     enum Storage {
         /** In memory of its own. */

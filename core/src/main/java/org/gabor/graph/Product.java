@@ -20,6 +20,9 @@ public sealed interface Product extends Op {
         }
 
         @Override
+        public long macs(Node y) { return y.shape().size() * y.in(0).shape().dim(transposeA ? 0 : 1); }
+
+        @Override
         public List<Gradient> vjp(Node y, Node dy) {
             Node a = y.in(0), b = y.in(1);
             Node da = transposeA ? b.matmul(dy, transposeB, true) : dy.matmul(b, false, !transposeB);

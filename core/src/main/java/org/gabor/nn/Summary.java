@@ -7,13 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
-import org.gabor.graph.Convolution;
 import org.gabor.graph.DType;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Node;
 import org.gabor.graph.Op;
-import org.gabor.graph.Product;
 import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
 
@@ -69,16 +67,8 @@ public record Summary(String model, Shape input, int classes, List<Row> rows) {
         long bytes = own.stream().filter(n -> n.op().storage() == Op.Storage.OWN).mapToLong(n -> n.type().bytes())
                 .sum();
         return new Row(path, Registry.describe(applied.layer()), withoutBatch(applied.result().shape()),
-                values.applyAsLong(false), values.applyAsLong(true), own.stream().mapToLong(Summary::macs).sum(),
+                values.applyAsLong(false), values.applyAsLong(true), own.stream().mapToLong(n -> n.op().macs(n)).sum(),
                 bytes);
-    }
-
-    private static long macs(Node n) {
-        return switch (n.op()) {
-            case Convolution.Conv2d _ -> n.shape().size() * (n.in(1).shape().size() / n.in(1).shape().n());
-            case Product.MatMul m -> n.shape().size() * n.in(0).shape().dim(m.transposeA() ? 0 : 1);
-            default -> 0;
-        };
     }
 
     private static Shape withoutBatch(Shape s) {

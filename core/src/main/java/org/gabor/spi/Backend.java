@@ -34,6 +34,9 @@ public interface Backend extends AutoCloseable {
      */
     Executable compile(Plan plan, Map<String, Tensor> parameters);
 
+    /** Measures what the device does at best, with all threads it has been given. Takes a fraction of a second. */
+    Peak peak();
+
     /** Tensors, executables and bytes that are allocated and not yet closed. */
     Live live();
 

@@ -7,6 +7,14 @@ public interface Executable extends AutoCloseable {
     /** Runs once. On return the outputs hold the results, until the next run. */
     void run();
 
+    /**
+     * Runs once with the same results, but step by step: what {@link #run} does at once for several steps is done apart, so
+     * that the times add up to more than a run takes.
+     *
+     * @return nanoseconds of each step of the plan, in its order
+     */
+    long[] profile();
+
     /** The tensors to fill before a run, by name. They keep their values between runs. */
     Map<String, Tensor> inputs();
 

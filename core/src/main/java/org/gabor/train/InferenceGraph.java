@@ -15,13 +15,13 @@ import org.gabor.nn.Scope;
  * @param graph what is computed
  * @param declared the model's parameters
  */
-record InferenceGraph(Graph graph, Map<String, Scope.Declared> declared) {
+public record InferenceGraph(Graph graph, Map<String, Scope.Declared> declared) {
     /**
      * Output {@code scores} [n,classes] and, for a further input {@code labels} I32 [n], {@code loss} [n]; of a loss
      * that
      * weighs its samples also {@code weight} [n].
      */
-    static InferenceGraph evaluation(ModelSpec model, Scaling scaling, Criterion criterion, int batch) {
+    public static InferenceGraph evaluation(ModelSpec model, Scaling scaling, Criterion criterion, int batch) {
         var g = new Graph();
         var scope = new Scope(g, false);
         Node scores = model.apply(scope, scaling.apply(scope, g.input("images", model.images(batch))));
@@ -34,7 +34,7 @@ record InferenceGraph(Graph graph, Map<String, Scope.Declared> declared) {
     }
 
     /** Output {@code probabilities} [n,classes]. */
-    static InferenceGraph prediction(ModelSpec model, Scaling scaling, int batch) {
+    public static InferenceGraph prediction(ModelSpec model, Scaling scaling, int batch) {
         var g = new Graph();
         var scope = new Scope(g, false);
         Node scores = model.apply(scope, scaling.apply(scope, g.input("images", model.images(batch))));

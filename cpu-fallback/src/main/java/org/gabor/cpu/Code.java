@@ -16,6 +16,8 @@ import org.gabor.graph.Activation;
 /** Writes the code of a pointwise kernel. What computes a value returns the number of its register. */
 final class Code {
     private final List<Integer> counts;
+    /** Outer loops that are never made part of the run. */
+    private final int kept;
     private final int run;
     private final List<Operand> operands = new ArrayList<>();
     private final List<Instruction> code = new ArrayList<>();
@@ -28,7 +30,17 @@ final class Code {
 
     /** Code for runs within loops, the innermost last. */
     Code(List<Integer> counts, int run) {
+        this(counts, 0, run);
+    }
+
+    /** Code for the lines of images: what an image needs is done image by image. */
+    static Code ofImages(Stored x) {
+        return new Code(List.of(x.blocks(), x.shape().h()), 1, x.shape().w() * x.shape().c() * x.lanes());
+    }
+
+    private Code(List<Integer> counts, int kept, int run) {
         this.counts = List.copyOf(counts);
+        this.kept = kept;
         this.run = run;
     }
 
@@ -111,7 +123,7 @@ final class Code {
     Pointwise kernel(long guard) {
         int loops = counts.size();
         long longRun = run;
-        while (loops > 0 && isRun(loops - 1, longRun) && longRun * counts.get(loops - 1) <= Integer.MAX_VALUE)
+        while (loops > kept && isRun(loops - 1, longRun) && longRun * counts.get(loops - 1) <= Integer.MAX_VALUE)
             longRun *= counts.get(--loops);
         int left = loops;
         List<Operand> walked = operands.stream()
@@ -122,7 +134,7 @@ final class Code {
     private boolean isRun(int loop, long length) {
         if (counts.get(loop) == 1) return true;
         for (Operand o : operands)
-            if (o.strides().get(loop) != length / o.along().lanes() * o.along().step()) return false;
+            if (o.strides().get(loop) != length / o.along().period() * o.along().pixel()) return false;
         return true;
     }
 }

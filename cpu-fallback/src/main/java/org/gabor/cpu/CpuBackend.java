@@ -11,6 +11,7 @@ import org.gabor.graph.TensorType;
 import org.gabor.spi.Backend;
 import org.gabor.spi.DeviceInfo;
 import org.gabor.spi.Executable;
+import org.gabor.spi.Peak;
 import org.gabor.spi.Tensor;
 
 /** The processor as a device: memory of the C library, a pool of threads, kernels in machine code or in Java. */
@@ -18,13 +19,18 @@ final class CpuBackend implements Backend {
     static final String NAME = "cpu";
 
     private final Workers workers;
-    private final ChosenEmitter chosen = ChosenEmitter.choose();
+    private final ChosenEmitter chosen;
     private final DeviceInfo info;
     private final CpuRules rules = new CpuRules();
     private final Set<Allocation> allocations = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     CpuBackend(int threads) {
+        this(threads, ChosenEmitter.choose());
+    }
+
+    CpuBackend(int threads, ChosenEmitter chosen) {
+        this.chosen = chosen;
         this.workers = new Workers(threads);
         this.info = describe(threads, chosen);
     }
@@ -65,6 +71,12 @@ final class CpuBackend implements Backend {
             arena.close();
             throw e;
         }
+    }
+
+    @Override
+    public Peak peak() {
+        checkOpen();
+        return PeakMeasurement.of(workers);
     }
 
     @Override

@@ -23,16 +23,20 @@ import org.gabor.spi.Tensor;
 final class CpuExecutable implements Executable {
     private final Workers workers;
     private final CpuBackend.Allocation arena;
+    /** What a run does: kernels, some of them put together. */
     private final Kernel[] kernels;
+    /** For each step of the plan its kernels, every one for itself. */
+    private final List<List<Kernel>> steps;
     private final CpuTensor[] parameters;
     private final Map<String, Tensor> inputs;
     private final Map<String, Tensor> outputs;
 
-    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, Program program, List<CpuTensor> parameters,
-            Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    private CpuExecutable(Workers workers, CpuBackend.Allocation arena, List<Kernel> kernels, List<List<Kernel>> steps,
+            List<CpuTensor> parameters, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
         this.workers = workers;
         this.arena = arena;
-        this.kernels = program.kernels().toArray(Kernel[]::new);
+        this.kernels = kernels.toArray(Kernel[]::new);
+        this.steps = steps;
         this.parameters = parameters.toArray(CpuTensor[]::new);
         this.inputs = Collections.unmodifiableMap(inputs);
         this.outputs = Collections.unmodifiableMap(outputs);
@@ -43,12 +47,34 @@ final class CpuExecutable implements Executable {
         Map<String, CpuTensor> bound = bind(backend, plan, parameters);
         var memory = new PlanMemory(plan, arena.address(), bound);
         var descriptions = new ArrayList<Description>();
-        for (Step step : plan.steps()) descriptions.addAll(new CpuLowering(memory, step).lower());
+        var counts = new ArrayList<Integer>();
+        for (Step step : plan.steps()) {
+            List<Description> lowered = new CpuLowering(memory, step).lower();
+            descriptions.addAll(lowered);
+            counts.add(lowered.size());
+        }
         Map<String, Tensor> inputs = tensors(backend, plan, plan.inputs(), arena, bound);
         Map<String, Tensor> outputs = tensors(backend, plan, plan.outputs(), arena, bound);
         Program program = emitter.emit(descriptions);
         arena.onClose(program::close);
-        return new CpuExecutable(workers, arena, program, List.copyOf(bound.values()), inputs, outputs);
+        return new CpuExecutable(workers, arena, grouped(descriptions, program.kernels()),
+                apart(counts, program.kernels()), List.copyOf(bound.values()), inputs, outputs);
+    }
+
+    private static List<List<Kernel>> apart(List<Integer> counts, List<Kernel> kernels) {
+        var steps = new ArrayList<List<Kernel>>();
+        int from = 0;
+        for (int count : counts) steps.add(kernels.subList(from, from += count));
+        return steps;
+    }
+
+    private static List<Kernel> grouped(List<Description> descriptions, List<Kernel> kernels) {
+        var tasks = new ArrayList<Groups.Task>();
+        for (int i = 0; i < kernels.size(); i++) {
+            Kernel k = kernels.get(i);
+            tasks.add(new Groups.Task(k, Footprints.of(descriptions.get(i), k.images(), k.parts())));
+        }
+        return Groups.of(tasks);
     }
 
     private static Map<String, CpuTensor> bind(CpuBackend backend, Plan plan, Map<String, Tensor> parameters) {
@@ -79,9 +105,25 @@ final class CpuExecutable implements Executable {
 
     @Override
     public void run() {
+        checkHeld();
+        for (Kernel k : kernels) workers.run(k);
+    }
+
+    @Override
+    public long[] profile() {
+        checkHeld();
+        var nanos = new long[steps.size()];
+        for (int i = 0; i < nanos.length; i++) {
+            long start = System.nanoTime();
+            for (Kernel k : steps.get(i)) workers.run(k);
+            nanos[i] = System.nanoTime() - start;
+        }
+        return nanos;
+    }
+
+    private void checkHeld() {
         arena.checkHeld();
         for (CpuTensor p : parameters) p.address();
-        for (Kernel k : kernels) workers.run(k);
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.cpu.kernel.Rim;
+import org.gabor.cpu.kernel.Sums;
 import org.gabor.graph.Activation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
@@ -22,6 +23,7 @@ import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
 import org.gabor.graph.Update;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a step of a plan into kernels. The families of operations have a lowering each; this one hands out. */
 final class CpuLowering {
@@ -68,14 +70,15 @@ final class CpuLowering {
             case Convolution.Conv2dGradW g -> ConvolutionLowering.gradW(this, g, head);
             case Product.MatMul m -> finished(e -> ProductLowering.matMul(this, m, head, e));
             case Pooling p -> finished(e -> PoolingLowering.lower(this, p, head, e));
-            case Pointwise.ChannelSum _ -> NormalizationLowering.channelSum(this, head);
-            case Pointwise.SumTo _ -> NormalizationLowering.sumTo(this, head);
+            case Pointwise.ChannelSum _ -> sums(Sums.Kind.TOTAL, head);
+            case Pointwise.SumTo _ -> SumLowering.sumTo(this, at(head.in(0)), at(head));
             case Pointwise.Normalize n -> Chain.normalize(this, n, head);
             case Pointwise.Add _,Pointwise.Mul _,Pointwise.AddBias _ -> chain();
             case Pointwise.Activate _,Pointwise.ActivateGrad _,Pointwise.Dropout _ -> chain();
             case Normalization.BatchNorm _,Normalization.BnGradX _ -> chain();
-            case Normalization.BnStats _ -> NormalizationLowering.stats(this, head);
-            case Normalization.BnGradSums g -> NormalizationLowering.gradSums(this, g, head);
+            case Normalization.BnStats _ -> sums(Sums.Kind.MOMENTS, head);
+            case Normalization.BnGradSums g -> SumLowering.channels(this, Sums.Kind.GRADIENT, at(head.in(0)), at(head.in(2)),
+                    at(head.in(1)).address(), g.eps(), at(head));
             case Normalization.Lrn l -> NormalizationLowering.lrn(this, l, head);
             case Normalization.LrnGrad l -> NormalizationLowering.lrnGradient(this, l.of(), head);
             case Leaf.Fill _,Loss.Expand _ -> chain();
@@ -88,6 +91,12 @@ final class CpuLowering {
         }
     }
 
+    /** Sums of every channel. */
+    private void sums(Sums.Kind kind, Node node) {
+        Stored x = at(node.in(0));
+        SumLowering.channels(this, kind, x, x, 0, 0, at(node));
+    }
+
     private void chain() { new Chain(this, step.nodes()).lower(); }
 
     /** What computes the head of a step, given where it goes and what is done to it on the way. */
@@ -95,10 +104,16 @@ final class CpuLowering {
         void lower(Finish finish);
     }
 
-    /** Where the result of a head is stored, and what happens before. */
-    record Finish(Stored result, Epilogue epilogue) {
+    /** Where the result of a head is stored, and what happens before: an address of a bias or 0, and a function. */
+    record Finish(Stored result, long bias, @Nullable Activation activation) {
         /** The result as it is. */
-        static Finish plain(Stored result) { return new Finish(result, Epilogue.NONE); }
+        static Finish plain(Stored result) { return new Finish(result, 0, null); }
+
+        /** For a nest whose rows or columns have the bias from {@code first} bytes on. */
+        Epilogue epilogue(Bias kind, long first, List<Long> steps) {
+            return bias == 0 ? new Epilogue(Bias.NONE, 0, List.of(), activation)
+                    : new Epilogue(kind, bias + first, steps, activation);
+        }
     }
 
     /**
@@ -107,22 +122,20 @@ final class CpuLowering {
      */
     private void finished(Head head) {
         List<Node> nodes = step.nodes();
-        Bias kind = Bias.NONE;
         long bias = 0;
         int last = 0;
         Activation f = null;
         while (!isStored(nodes.get(last)) && f == null) {
             Node next = nodes.get(last + 1);
-            if (next.op() instanceof Pointwise.AddBias && kind == Bias.NONE && !(nodes.getFirst().op() instanceof Pooling)) {
-                kind = next.shape().rank() == 2 ? Bias.COLUMN : Bias.ROW;
+            if (next.op() instanceof Pointwise.AddBias && bias == 0 && !(nodes.getFirst().op() instanceof Pooling))
                 bias = at(next.in(1)).address();
-            } else if (next.op() instanceof Pointwise.Activate a) f = a.f();
+            else if (next.op() instanceof Pointwise.Activate a) f = a.f();
             else break;
             last++;
         }
         Node done = nodes.get(last);
         Stored place = at(isStored(done) ? done : nodes.getLast());
-        head.lower(new Finish(place, new Epilogue(kind, bias, List.of(), f)));
+        head.lower(new Finish(place, bias, f));
         if (last + 1 == nodes.size()) return;
         var chain = new Chain(this, nodes.subList(last + 1, nodes.size()));
         (isStored(done) ? chain : chain.from(done)).lower();
@@ -131,8 +144,8 @@ final class CpuLowering {
     private void clearHalo(Node node) {
         Stored x = at(node);
         if (x.layout().halo() == 0) return;
-        int planes = x.blocks() * node.shape().c(), halo = x.layout().halo();
-        add(new Rim(x.base(), planes, x.step('c'), node.shape().h(), x.step('h'), halo, halo * x.step('w')));
+        int halo = x.layout().halo();
+        add(new Rim(x.base(), x.blocks(), x.step('n'), node.shape().h(), x.step('h'), halo, halo * x.step('w')));
     }
 
     private static void checkType(Node n) {

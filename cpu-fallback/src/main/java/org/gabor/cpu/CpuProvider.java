@@ -20,7 +20,8 @@ public final class CpuProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        int cores = Runtime.getRuntime().availableProcessors();
-        return new CpuBackend(options.threads() == 0 ? cores : options.threads());
+        int threads = options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
+        return options.kernels().isEmpty() ? new CpuBackend(threads)
+                : new CpuBackend(threads, ChosenEmitter.choose(options.kernels()));
     }
 }

@@ -2,6 +2,7 @@ package org.gabor.cpu;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.gabor.compile.Pattern;
 import org.gabor.compile.Rules;
@@ -11,6 +12,7 @@ import org.gabor.graph.Convolution.Conv2d;
 import org.gabor.graph.Convolution.Conv2dGradW;
 import org.gabor.graph.Convolution.Conv2dGradX;
 import org.gabor.graph.Custom;
+import org.gabor.graph.Graph;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
@@ -36,13 +38,17 @@ import org.gabor.graph.Shape;
 import org.gabor.graph.Update;
 
 /**
- * How graphs are planned for the Java kernels. Images are stored plane by plane, sixteen images side by side where the
- * batch allows: a row of a plane is then one long run, which is what C2 vectorises, whatever the number of channels.
+ * How graphs are planned for this processor. Images are stored with their channels last. Where no convolution has enough
+ * channels to fill a vector, and the batch allows, sixteen images lie side by side.
  */
 final class CpuRules implements Rules {
-    private static final int SIDE_BY_SIDE = 16;
-    private static final Layout SIXTEEN = new Layout("nchw", 'n', SIDE_BY_SIDE, 0);
-    private static final Layout SINGLE = new Layout("nchw", ' ', 1, 0);
+    /** Channels of a vector; fewer on either side of a convolution leave parts of it empty. */
+    private static final int CHANNELS = 16;
+    /** Channels that are worth it although one side of the convolution has fewer. */
+    private static final int MANY_CHANNELS = 32;
+
+    /** Steps that may run together: about the members of a layer's gradient. */
+    private static final int LAG = 4;
 
     /** A product with its bias and activation. */
     static final String PRODUCT = "product";
@@ -66,18 +72,19 @@ final class CpuRules implements Rules {
     @Override
     public Signature signature(Node node, List<Layout> inputs) {
         Layout dense = Layout.LOGICAL;
+        boolean narrow = isNarrow(node.graph());
         return switch (node.op()) {
-            case Leaf.Fill _ -> new Signature(List.of(), images(node.shape()));
+            case Leaf.Fill _ -> new Signature(List.of(), images(node, narrow));
             case Leaf.Input _,Leaf.Parameter _ -> Signature.logical(node);
-            case Conv2d _,Conv2dGradX _ -> new Signature(List.of(images(node.in(0).shape()), dense), images(node.shape()));
-            case Conv2dGradW _ -> new Signature(List.of(images(node.in(0).shape()), images(node.in(1).shape())), dense);
-            case Loss.Expand _ -> new Signature(List.of(dense), images(node.shape()));
+            case Conv2d _,Conv2dGradX _ -> new Signature(List.of(images(node.in(0), narrow), dense), images(node, narrow));
+            case Conv2dGradW _ -> new Signature(List.of(images(node.in(0), narrow), images(node.in(1), narrow)), dense);
+            case Loss.Expand _ -> new Signature(List.of(dense), images(node, narrow));
             case Product _,Loss _,Update _,Custom _ -> Signature.logical(node);
-            case Pooling _,Pointwise _,Normalization _ -> channelwise(node);
+            case Pooling _,Pointwise _,Normalization _ -> channelwise(node, narrow);
             case Movement.Reshape _ -> Signature.logical(node);
             case Movement.Convert c -> new Signature(inputs, c.to());
             // the blocks of images must stay what they are
-            case Movement _ when sameImages(node) -> channelwise(node);
+            case Movement _ when sameImages(node) -> channelwise(node, narrow);
             case Movement _ -> Signature.logical(node);
         };
     }
@@ -87,13 +94,28 @@ final class CpuRules implements Rules {
     }
 
     /** Images in, images out; operands of other ranks (statistics, factors of a channel) are dense. */
-    private static Signature channelwise(Node node) {
-        return new Signature(node.inputs().stream().map(in -> images(in.shape())).toList(), images(node.shape()));
+    private static Signature channelwise(Node node, boolean narrow) {
+        return new Signature(node.inputs().stream().map(in -> images(in, narrow)).toList(), images(node, narrow));
     }
 
-    private static Layout images(Shape x) {
-        if (x.rank() != 4) return Layout.LOGICAL;
-        return x.n() % SIDE_BY_SIDE == 0 ? SIXTEEN : SINGLE;
+    private static Layout images(Node x, boolean narrow) {
+        if (x.shape().rank() != 4) return Layout.LOGICAL;
+        return narrow && x.shape().n() % Layout.NHWC16N.block() == 0 ? Layout.NHWC16N : Layout.NHWC;
+    }
+
+    /** True if all convolutions have too few channels to fill vectors with them. */
+    private static boolean isNarrow(Graph graph) {
+        return graph.nodes().stream().allMatch(n -> switch (n.op()) {
+            case Conv2d c -> isNarrow(c, n.in(1).shape());
+            case Conv2dGradX g -> isNarrow(g, n.in(1).shape());
+            case Conv2dGradW g -> isNarrow(g, n.shape());
+            default -> true;
+        });
+    }
+
+    private static boolean isNarrow(Convolution op, Shape filters) {
+        int k = filters.dim(0), c = filters.dim(1);
+        return Math.min(c, k) < CHANNELS && Math.max(c * op.groups(), k) <= MANY_CHANNELS;
     }
 
     @Override
@@ -112,17 +134,28 @@ final class CpuRules implements Rules {
 
     private static long workspace(Node node, Map<Node, Layout> layouts) {
         return switch (node.op()) {
-            case Conv2dGradW g -> {
-                Layout images = layouts.getOrDefault(node.in(0), SINGLE);
-                yield ConvolutionLowering.workspace(g, node.type(), Math.ceilDiv(node.in(0).shape().n(), images.block('n')));
+            case Conv2d _,Conv2dGradX _ -> ConvolutionLowering.workspace(node.in(1).type(), layout(node, layouts).block('n'));
+            case Conv2dGradW _ -> {
+                int lanes = layout(node, layouts).block('n');
+                yield FilterSums.workspace(node.type(), Math.ceilDiv(node.in(0).shape().n(), lanes), lanes > 1);
             }
+            case Pointwise.Normalize n -> Chain.workspace(n);
+            case Pointwise.ChannelSum _,Pointwise.SumTo _,Normalization.BnStats _,Normalization.BnGradSums _,Loss.Sum _ ->
+                    SumLowering.workspace(node, layout(node, layouts));
             case BatchNorm _ -> NormalizationLowering.FORWARD_ROWS * node.in(2).type().bytes();
             case BnGradX g -> NormalizationLowering.rows(g) * node.in(2).type().bytes();
             case Update.SlabUpdate s -> SlabLowering.hasFactors(s.rule()) ? SlabLowering.FACTOR_BYTES : 0;
             case Update.ClipNorm _ -> UpdateLowering.clipBytes(node.shape().size());
-            case Custom _,Leaf _,Convolution _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
+            case Custom _,Leaf _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
         };
     }
+
+    private static Layout layout(Node reader, Map<Node, Layout> layouts) {
+        return Objects.requireNonNull(layouts.get(reader.in(0)));
+    }
+
+    @Override
+    public int lag() { return LAG; }
 
     @Override
     public int alignment() { return OffHeap.ALIGNMENT; }

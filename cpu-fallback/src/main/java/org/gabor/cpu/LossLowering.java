@@ -1,9 +1,6 @@
 package org.gabor.cpu;
 
-import java.util.List;
-import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Rows;
-import org.gabor.cpu.kernel.Sums;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
 import org.gabor.graph.Shape;
@@ -20,12 +17,7 @@ final class LossLowering {
             case Loss.SampleLossGrad _ -> add(to, op, node, node.in(0), 1, 2);
             case Loss.SampleWeight _ -> to.add(new Rows(op, Math.toIntExact(node.shape().size()), 1, 1, 0,
                     to.at(node.in(0)).address(), 0, to.at(node).address()));
-            case Loss.Sum s -> {
-                Stored x = to.at(node.in(0));
-                var run = new Loop(Math.toIntExact(x.shape().size()), Float.BYTES, 0);
-                to.add(new Sums(Sums.Kind.TOTAL, List.of(), x.address(), 0, List.of(), run, 0, s.scale(), 0,
-                        to.at(node).address()));
-            }
+            case Loss.Sum s -> SumLowering.total(to, to.at(node.in(0)), s.scale(), to.at(node));
             case Loss.Expand _ -> throw new IllegalStateException(node + " is a chain");
         }
     }

@@ -37,7 +37,7 @@ final class MovementLowering {
         long source = x.address();
         List<Long> from = x.steps(), into = y.steps();
         var loops = new ArrayList<Loop>();
-        for (int i = 0; i < from.size(); i++) {
+        for (int i : x.order()) {
             source += op.start().get(i) * from.get(i);
             loops.add(new Loop(count(y, i), op.stride().get(i) * from.get(i), into.get(i)));
         }
@@ -50,7 +50,7 @@ final class MovementLowering {
         for (Node in : node.inputs()) {
             Stored x = to.at(in);
             var loops = new ArrayList<Loop>();
-            for (int i = 0; i < x.shape().rank(); i++) loops.add(new Loop(count(x, i), x.steps().get(i), y.steps().get(i)));
+            for (int i : x.order()) loops.add(new Loop(count(x, i), x.steps().get(i), y.steps().get(i)));
             loops.add(new Loop(x.lanes(), x.bytes(), y.bytes()));
             to.add(new Copy(x.address(), target, loops, x.bytes()));
             target += x.shape().dim(op.axis()) * y.steps().get(op.axis());
@@ -66,7 +66,7 @@ final class MovementLowering {
         long target = y.address();
         List<Long> from = x.steps(), into = y.steps();
         var loops = new ArrayList<Loop>();
-        for (int i = 0; i < from.size(); i++) {
+        for (int i : x.order()) {
             target += op.low().get(i) * into.get(i);
             loops.add(new Loop(count(x, i), from.get(i), (op.gap().get(i) + 1) * into.get(i)));
         }

@@ -2,57 +2,36 @@ package org.gabor.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gabor.cpu.emit.Kernel;
-import org.gabor.cpu.kernel.Footprint;
+import org.gabor.graph.Shape;
+import org.gabor.graph.Window;
 
 /**
- * Puts kernels that work image by image together, as far as their memory allows it. A kernel that does not work that way
- * goes before the group that is being gathered if it has nothing to do with it (filters that are packed), else behind
- * (statistics of the whole batch); the group is complete when the next kernel cannot join.
+ * Pixels of a data gradient that are reached by the same taps.
+ *
+ * @param down their rows
+ * @param across their columns
  */
-final class Phases {
-    private final List<Kernel> phases = new ArrayList<>();
-    private final List<Task> group = new ArrayList<>();
-    private final List<Task> behind = new ArrayList<>();
-
-    /** A kernel and the memory that it touches. */
-    record Task(Kernel kernel, Footprint footprint) {
-        private boolean independent(Task other) { return footprint.independent(other.footprint); }
-
-        private boolean imageByImage(Task other) { return footprint.imageByImage(other.footprint); }
+record Phases(Phase down, Phase across) {
+    /** All pairs of phases; with stride 1 there is one. */
+    static List<Phases> of(Window window, Shape x) {
+        var pairs = new ArrayList<Phases>();
+        for (Phase down : Phase.rows(window, x))
+            for (Phase across : Phase.columns(window, x)) pairs.add(new Phases(down, across));
+        return pairs;
     }
 
-    private Phases() {}
+    /** True if any tap reaches these pixels. */
+    boolean reached() { return down.taps() > 0 && across.taps() > 0; }
 
-    /** The kernels in an order that gives the same results, some of them together. */
-    static List<Kernel> of(List<Task> tasks) {
-        var phases = new Phases();
-        tasks.forEach(phases::take);
-        phases.complete();
-        return phases.phases;
-    }
+    /** The first of these pixels in dx. */
+    long firstIn(Stored dx) { return dx.address() + down.first() * dx.step('h') + across.first() * dx.step('w'); }
 
-    private void take(Task task) {
-        boolean freeOfBehind = behind.stream().allMatch(task::independent);
-        if (task.footprint.images() == 0) {
-            if (freeOfBehind && group.stream().allMatch(task::independent)) phases.add(task.kernel);
-            else behind.add(task);
-            return;
-        }
-        if (!freeOfBehind || !group.stream().allMatch(task::imageByImage)) complete();
-        group.add(task);
-    }
+    /** What the first tap brings to the first pixel. */
+    long baseIn(Stored dy) { return dy.address() + down.base() * dy.step('h') + across.base() * dy.step('w'); }
 
-    private void complete() {
-        if (!group.isEmpty()) {
-            int images = group.getFirst().footprint.images();
-            int parts = group.stream().mapToInt(t -> t.footprint.parts()).min().getAsInt();
-            boolean alone = group.size() == 1 && parts == images;
-            List<Kernel> kernels = group.stream().map(Task::kernel).toList();
-            phases.add(alone ? kernels.getFirst() : new Together(kernels, images, parts));
-        }
-        behind.forEach(t -> phases.add(t.kernel));
-        group.clear();
-        behind.clear();
+    /** What the last tap brings to the first pixel. */
+    long lastIn(Stored dy) {
+        return baseIn(dy) - Math.max(0, down.taps() - 1) * down.outputStep() * dy.step('h')
+                - Math.max(0, across.taps() - 1) * across.outputStep() * dy.step('w');
     }
 }

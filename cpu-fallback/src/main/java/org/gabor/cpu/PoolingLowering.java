@@ -44,8 +44,8 @@ final class PoolingLowering {
         Stored x = to.at(node.in(0)), dy = gradient == null ? x : to.at(gradient), y = finish.result();
         Shape image = x.shape();
         to.add(new Pool(gradient != null, windows.rows.spans, windows.columns.spans, loop(x.blocks(), 'n', x, dy, y),
-                loop(image.c(), 'c', x, dy, y), x.address(), dy.address(), y.address(), image.h(), image.w(), x.lanes(),
-                loop(1, 'h', x, dy, y), finish.epilogue().activation()));
+                x.address(), dy.address(), y.address(), image.h(), image.w(), image.c() * x.lanes(),
+                loop(1, 'h', x, dy, y), finish.activation()));
     }
 
     private static Loop loop(int count, char axis, Stored x, Stored dy, Stored y) {

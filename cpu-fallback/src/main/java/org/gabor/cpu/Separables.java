@@ -19,9 +19,8 @@ final class Separables {
     /** y = R x C^T. */
     static void lower(CpuLowering to, List<List<Tap>> rows, List<List<Tap>> columns, Node input, Finish finish) {
         Stored x = to.at(input), y = finish.result();
-        to.add(new Separable(rows, columns, new Loop(x.blocks(), x.step('n'), y.step('n')),
-                new Loop(x.shape().c(), x.step('c'), y.step('c')), x.address(), y.address(), x.shape().w(), x.lanes(),
-                new Loop(1, x.step('h'), y.step('h')), finish.epilogue().activation()));
+        to.add(new Separable(rows, columns, new Loop(x.blocks(), x.step('n'), y.step('n')), x.address(), y.address(),
+                x.shape().w(), x.shape().c() * x.lanes(), new Loop(1, x.step('h'), y.step('h')), finish.activation()));
     }
 
     /** dx = R^T dy C. */

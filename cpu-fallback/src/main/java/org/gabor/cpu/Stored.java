@@ -2,6 +2,7 @@ package org.gabor.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
@@ -39,6 +40,11 @@ record Stored(long base, long address, Layout layout, TensorType type) {
             step *= shape().dim(i);
         }
         return steps;
+    }
+
+    /** The axes in the order of a walk through memory, the innermost last. */
+    List<Integer> order() {
+        return shape().rank() == 4 ? List.of(0, 2, 3, 1) : IntStream.range(0, shape().rank()).boxed().toList();
     }
 
     /** Bytes from neighbour to neighbour along each axis; along n of an image from block to block. */

@@ -16,6 +16,7 @@ import org.gabor.graph.Node;
 import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
 import org.gabor.spi.Backend;
+import org.gabor.spi.BackendOptions;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -135,8 +136,18 @@ class CpuBackendTest {
 
     @Test
     void saysWhatItRunsOn() {
-        assertThat(backend.info().summary()).endsWith("2 threads, Java kernels");
-        assertThat(backend.info().details()).containsKeys("processor", "threads", "kernels");
+        assertThat(backend.info().summary()).contains("2 threads, " + backend.info().details().get("kernels") + " kernels");
+        assertThat(backend.info().details()).containsKey("processor").containsEntry("threads", "2");
+        try (Backend java = new CpuProvider().open(new BackendOptions(1, "java"))) {
+            assertThat(java.info().summary()).endsWith("1 thread, Java kernels");
+            assertThat(java.info().details()).containsEntry("kernels", "Java").doesNotContainKey("no machine code");
+        }
+    }
+
+    @Test
+    void kernelsThatThereAreNotAreRefused() {
+        assertThatThrownBy(() -> new CpuProvider().open(new BackendOptions(1, "sse"))).isInstanceOf(UsageException.class)
+                .hasMessage("kernels 'sse': expected avx512, avx2 or java");
     }
 
     private static Graph twice() {

@@ -1,15 +1,11 @@
 package org.gabor.cpu;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.gabor.cpu.NestCheck.F;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
-import org.gabor.cpu.emit.JavaEmitter;
-import org.gabor.cpu.emit.Memory;
+import org.gabor.cpu.emit.Emitter;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Nest.Bias;
@@ -18,27 +14,23 @@ import org.gabor.graph.Activation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Nests larger than a tile, on small integers, whose sums are exact, against a walk of the loops as they are written. */
+/** Nests of every kind of loops, by every emitter. */
+@ParameterizedClass
+@MethodSource("org.gabor.cpu.NestCheck#emitters")
 class NestTest {
-    private static final long F = Float.BYTES;
+    private final NestCheck nests;
 
-    private final Random random = new Random(5);
-    private final OffHeap a = OffHeap.allocate(F * 300_000, "A"), b = OffHeap.allocate(F * 300_000, "B"),
-            c = OffHeap.allocate(F * 300_000, "C"), bias = OffHeap.allocate(F * 3_000, "bias");
-
-    NestTest() {
-        for (OffHeap operand : List.of(a, b, bias)) {
-            MemorySegment m = Memory.segment(operand.address(), operand.bytes());
-            for (long i = 0; i < operand.bytes() / F; i++) m.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextInt(7) - 3);
-        }
+    NestTest(Emitter emitter) {
+        nests = new NestCheck(emitter);
     }
 
     @AfterEach
-    void free() { List.of(a, b, c, bias).forEach(OffHeap::free); }
+    void free() { nests.close(); }
 
     static Stream<Arguments> shapes() {
         var shapes = new ArrayList<Arguments>();
@@ -55,39 +47,40 @@ class NestTest {
         var column = new Loop(columns, 0, F, F);
         var sum = new Loop(terms, F, F * columns);
         for (Bias kind : Bias.values())
-            for (Activation f : new @Nullable Activation[] {null, new Activation.Relu()}) check(new Nest(a.address(), b.address(),
-                    c.address(), List.of(row), List.of(column), List.of(sum), List.of(),
-                    new Epilogue(kind, bias.address(), List.of(), f)));
+            for (Activation f : new @Nullable Activation[] {null, new Activation.Relu()}) nests.check(new Nest(nests.a, nests.b,
+                    nests.c, List.of(row), List.of(column), List.of(sum), List.of(),
+                    new Epilogue(kind, nests.bias, List.of(), f)));
     }
 
     @Test
     void aTransposedOperandIsGathered() {
-        check(nest(new Loop(40, F, 0, F * 200), List.of(new Loop(200, 0, F * 30, F)), List.of(new Loop(30, F * 40, F))));
+        nests.check(nest(new Loop(40, F, 0, F * 200), List.of(new Loop(200, 0, F * 30, F)), List.of(new Loop(30, F * 40, F))));
     }
 
     @Test
     void scatteredColumns() {
         var columns = List.of(new Loop(5, 0, F * 100, F * 900), new Loop(9, 0, F * 2, F * 32), new Loop(16, 0, F, F));
-        check(nest(new Loop(3, F * 6, 0, F * 5000), columns, List.of(new Loop(2, F * 3, F * 700), new Loop(3, F, -F))));
+        nests.check(nest(new Loop(3, F * 6, 0, F * 5000), columns, List.of(new Loop(2, F * 3, F * 700), new Loop(3, F, -F))));
     }
 
     @Test
     void aSumLongerThanTheTableOfOffsets() {
+        var columns = List.of(new Loop(5, 0, F, F));
         for (int terms : new int[] {4096, 4097, 8194, 25_088})
-            check(nest(new Loop(2, F * terms, 0, F * 20), List.of(new Loop(5, 0, F, F)), List.of(new Loop(terms, F, F * 5))));
-        check(nest(new Loop(2, F * 9000, 0, F * 20), List.of(new Loop(20, 0, F, F)),
+            nests.check(nest(new Loop(2, F * terms, 0, F * 20), columns, List.of(new Loop(terms, F, F * 5))));
+        nests.check(nest(new Loop(2, F * 9000, 0, F * 20), List.of(new Loop(20, 0, F, F)),
                 List.of(new Loop(1000, F * 9, F * 180), new Loop(9, F, F * 20))));
     }
 
     @Test
     void anEmptySumIsZero() {
-        check(nest(new Loop(3, 0, 0, F * 20), List.of(new Loop(20, 0, F, F)), List.of()));
+        nests.check(nest(new Loop(3, 0, 0, F * 20), List.of(new Loop(20, 0, F, F)), List.of()));
     }
 
     @Test
     void outerLoopsRepeatIt() {
         var outer = List.of(new Loop(3, F * 1000, 0, F * 9000), new Loop(4, 0, F * 500, F * 2000));
-        check(new Nest(a.address(), b.address(), c.address(), List.of(new Loop(35, F * 11, 0, F * 40)),
+        nests.check(new Nest(nests.a, nests.b, nests.c, List.of(new Loop(35, F * 11, 0, F * 40)),
                 List.of(new Loop(40, 0, F, F)), List.of(new Loop(11, F, F * 40)), outer, Epilogue.NONE));
     }
 
@@ -95,84 +88,37 @@ class NestTest {
     void theBiasMovesOnWithTheOuterLoops() {
         var outer = List.of(new Loop(2, 0, 0, F * 1000), new Loop(3, F * 5, 0, F * 40 * 5));
         for (Bias kind : Bias.values())
-            check(new Nest(a.address(), b.address(), c.address(), List.of(new Loop(5, F, 0, F * 40)),
+            nests.check(new Nest(nests.a, nests.b, nests.c, List.of(new Loop(5, F, 0, F * 40)),
                     List.of(new Loop(40, 0, F, F)), List.of(new Loop(4, F * 9, F * 40)), outer,
-                    new Epilogue(kind, bias.address(), List.of(F * 3, F * 5), null)));
+                    new Epilogue(kind, nests.bias, List.of(F * 3, F * 5), null)));
     }
 
     @Test
     void rowsInSeveralLoops() {
         var rows = List.of(new Loop(7, F * 50, 0, F * 9000), new Loop(9, F * 3, 0, F * 40));
-        check(new Nest(a.address(), b.address(), c.address(), rows, List.of(new Loop(33, 0, F, F)),
+        nests.check(new Nest(nests.a, nests.b, nests.c, rows, List.of(new Loop(33, 0, F, F)),
                 List.of(new Loop(2, F * 900, F * 80), new Loop(5, F, F * 33)), List.of(new Loop(2, F, F * 7, F * 500)),
-                new Epilogue(Bias.ROW, bias.address(), List.of(F), null)));
+                new Epilogue(Bias.ROW, nests.bias, List.of(F), null)));
+    }
+
+    @Test
+    void outerTurnsThatLieSideBySideAreOneVector() {
+        var columns = List.of(new Loop(1, 0, 0, 0));
+        var sum = List.of(new Loop(3, F * 4000, F * 2200), new Loop(2, F * 700, F * 700));
+        for (int channels : new int[] {2, 16, 700}) {
+            var outer = List.of(new Loop(2, F * 20_000, 0, F * 40_000), new Loop(channels, F, F, F));
+            for (int rows : new int[] {1, 5, 40})
+                for (Bias kind : List.of(Bias.NONE, Bias.COLUMN)) {
+                    var row = List.of(new Loop(rows, F * 3, 0, F * 710));
+                    var nest = new Nest(a.address(), b.address(), c.address(), row, columns,
+                            sum, outer, new Epilogue(kind, bias.address(), List.of(0L, F), new Activation.Relu()));
+                    assertThat(nest.lanewise()).isTrue();
+                    check(nest);
+                }
+        }
     }
 
     private Nest nest(Loop rows, List<Loop> columns, List<Loop> reduction) {
-        // B starts inside, since its steps may be negative
-        return new Nest(a.address(), b.address() + F * 1000, c.address(), List.of(rows), columns, reduction, List.of(), Epilogue.NONE);
-    }
-
-    private void check(Nest nest) {
-        MemorySegment result = Memory.segment(c.address(), c.bytes());
-        result.fill((byte) -1);
-        try (var workers = new Workers(2)) {
-            workers.run(JavaEmitter.kernel(nest));
-        }
-        for (Turn o : turns(nest.outer())) {
-            long bias = bias(nest, o);
-            for (Turn row : turns(nest.rows())) {
-                int j = 0, m = row.number;
-                for (Turn column : turns(nest.columns())) {
-                    double sum = nest.reduction().isEmpty() ? 0 : sum(nest, o, row, column);
-                    sum += switch (nest.epilogue().kind()) {
-                        case NONE -> 0;
-                        case ROW -> read(bias + F * m);
-                        case COLUMN -> read(bias + F * j);
-                    };
-                    if (nest.epilogue().activation() != null) sum = Math.max(sum, 0);
-                    long at = nest.c() + o.c + row.c + column.c;
-                    assertThat((double) read(at)).as("row %d, column %d of %s", m, j++, nest).isEqualTo(sum);
-                    result.set(ValueLayout.JAVA_INT, at - c.address(), -1);
-                }
-            }
-        }
-        for (long i = 0; i < c.bytes(); i += F)
-            if (result.get(ValueLayout.JAVA_INT, i) != -1) throw new AssertionError(nest + " wrote at " + i);
-    }
-
-    private static double sum(Nest nest, Turn o, Turn row, Turn column) {
-        double sum = 0;
-        for (Turn t : turns(nest.reduction()))
-            sum += (double) read(nest.a() + o.a + row.a + t.a) * read(nest.b() + o.b + t.b + column.b);
-        return sum;
-    }
-
-    private static float read(long address) { return Memory.segment(address, F).get(ValueLayout.JAVA_FLOAT, 0); }
-
-    /** Where the bias of a turn of the outer loops lies. */
-    private static long bias(Nest nest, Turn outer) {
-        long bias = nest.epilogue().bias();
-        int rest = outer.number;
-        for (int i = nest.outer().size() - 1; i >= 0; i--) {
-            bias += rest % nest.outer().get(i).count() * nest.epilogue().step(i);
-            rest /= nest.outer().get(i).count();
-        }
-        return bias;
-    }
-
-    /** Offsets of a turn of several loops, and which turn it is. */
-    private record Turn(long a, long b, long c, int number) {}
-
-    private static List<Turn> turns(List<Loop> loops) {
-        List<Turn> turns = List.of(new Turn(0, 0, 0, 0));
-        for (Loop l : loops) {
-            var next = new ArrayList<Turn>();
-            for (Turn t : turns)
-                for (int i = 0; i < l.count(); i++)
-                    next.add(new Turn(t.a + i * l.a(), t.b + i * l.b(), t.c + i * l.c(), next.size()));
-            turns = next;
-        }
-        return turns;
+        return new Nest(nests.a, nests.b, nests.c, List.of(rows), columns, reduction, List.of(), Epilogue.NONE);
     }
 }

@@ -3,8 +3,17 @@ package org.gabor.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Scratch;
 import org.junit.jupiter.api.Test;
@@ -48,6 +57,61 @@ class WorkersTest {
                 workers.run(kernel(64, done::incrementAndGet));
                 for (int i = 0; i < 64; i++) assertThat(done.get(i)).isEqualTo(1);
             }
+        }
+    }
+
+    /** All threads meet in every block, so that none is done before the others have taken what they own. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void aThreadDoesTheSamePartOfEveryKernelInOrder(int threads) {
+        try (var workers = new Workers(threads)) {
+            for (int each = 1; each <= 4; each++) {
+                var barrier = new CyclicBarrier(threads);
+                var owners = new ConcurrentHashMap<String, List<Integer>>();
+                workers.run(kernel(each * threads, block -> {
+                    meet(barrier);
+                    owners.computeIfAbsent(Thread.currentThread().getName(), _ -> new ArrayList<>()).add(block);
+                }));
+                for (int t = 0; t < threads; t++) {
+                    String name = t == 0 ? Thread.currentThread().getName() : "gabor-cpu-" + t;
+                    assertThat(owners).containsEntry(name,
+                            IntStream.range(t * each, (t + 1) * each).boxed().toList());
+                }
+            }
+        }
+    }
+
+    @Test
+    void whoIsDoneTakesFromTheEndOfAnothersShare() {
+        try (var workers = new Workers(2)) {
+            var started = new CyclicBarrier(2);
+            var others = new CountDownLatch(9);
+            var byCaller = new ArrayList<Integer>();
+            Thread caller = Thread.currentThread();
+            workers.run(kernel(10, block -> {
+                if (block == 0 || block == 5) meet(started);
+                if (Thread.currentThread() == caller) {
+                    byCaller.add(block);
+                    others.countDown();
+                } else await(others);
+            }));
+            assertThat(byCaller).containsExactly(0, 1, 2, 3, 4, 9, 8, 7, 6);
+        }
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(10, TimeUnit.SECONDS)) throw new IllegalStateException("nobody takes the other blocks");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

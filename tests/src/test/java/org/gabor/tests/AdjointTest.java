@@ -17,7 +17,6 @@ import org.gabor.graph.Movement.Slice;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
-import org.gabor.spi.Backends;
 import org.gabor.tests.Adjoints.Adjoint;
 import org.gabor.tests.oracle.Oracle;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +30,7 @@ class AdjointTest {
     private static final List<Backend> OPENED = new ArrayList<>();
 
     @TestFactory
-    Stream<DynamicNode> innerProductsAreEqual() { return Backends.all().stream().map(AdjointTest::suite); }
+    Stream<DynamicNode> innerProductsAreEqual() { return UnderTest.all().map(AdjointTest::suite); }
 
     private static DynamicNode suite(BackendProvider provider) {
         String name = provider.name();

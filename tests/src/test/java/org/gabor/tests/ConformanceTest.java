@@ -15,14 +15,13 @@ import java.util.stream.Stream;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
-import org.gabor.spi.Backends;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every backend on the class path computes every case as the oracle does; one that cannot run here is skipped with its
- * reason.
+ * Every backend on the class path, and every kind of kernels, computes every case as the oracle does; one that cannot run
+ * here is skipped with its reason.
  */
 class ConformanceTest {
     private static final List<Backend> OPENED = new ArrayList<>();
@@ -50,7 +49,7 @@ class ConformanceTest {
 
     @TestFactory
     Stream<DynamicNode> everyBackendComputesWhatTheOracleDoes() {
-        return Backends.all().stream().map(ConformanceTest::suite);
+        return UnderTest.all().map(ConformanceTest::suite);
     }
 
     private static DynamicNode suite(BackendProvider provider) {

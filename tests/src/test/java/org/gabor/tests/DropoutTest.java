@@ -20,7 +20,6 @@ import org.gabor.nn.Scope;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
-import org.gabor.spi.Backends;
 import org.gabor.spi.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,7 +34,7 @@ class DropoutTest {
 
     private static final Key KEY = new Key(17, -4, 1000, 2);
 
-    static Stream<BackendProvider> backends() { return Backends.all().stream(); }
+    static Stream<BackendProvider> backends() { return UnderTest.all(); }
 
     @ParameterizedTest
     @MethodSource("backends")

@@ -21,6 +21,7 @@ import org.gabor.graph.TensorType;
 import org.gabor.spi.Backend;
 import org.gabor.spi.DeviceInfo;
 import org.gabor.spi.Executable;
+import org.gabor.spi.Peak;
 import org.gabor.spi.Tensor;
 import org.gabor.tests.oracle.Oracle;
 
@@ -65,6 +66,9 @@ final class RoundingBackend implements Backend {
     }
 
     @Override
+    public Peak peak() { return Peak.UNKNOWN; }
+
+    @Override
     public Live live() { return new Live(0, 0, 0); }
 
     @Override
@@ -98,11 +102,11 @@ final class RoundingBackend implements Backend {
         private final Map<String, Tensor> inputs = new LinkedHashMap<>();
         private final Map<String, Tensor> outputs = new LinkedHashMap<>();
         private final Map<Node, Tensor> values = new HashMap<>();
-        private final List<Runnable> steps = new ArrayList<>();
+        private final List<List<Runnable>> steps = new ArrayList<>();
 
         private Running(Plan plan, Map<String, Tensor> parameters) {
             plan.inputs().forEach((name, n) -> inputs.put(name, values.computeIfAbsent(n, _ -> allocate(n.type()))));
-            for (Step s : plan.steps()) for (Node n : s.nodes()) steps.add(step(n, parameters));
+            for (Step s : plan.steps()) steps.add(s.nodes().stream().map(n -> step(n, parameters)).toList());
             plan.outputs().forEach((name, n) -> outputs.put(name, tensor(n, parameters)));
         }
 
@@ -138,7 +142,16 @@ final class RoundingBackend implements Backend {
         }
 
         @Override
-        public void run() { steps.forEach(Runnable::run); }
+        public void run() { profile(); }
+
+        @Override
+        public long[] profile() {
+            return steps.stream().mapToLong(step -> {
+                long start = System.nanoTime();
+                step.forEach(Runnable::run);
+                return System.nanoTime() - start;
+            }).toArray();
+        }
 
         @Override
         public Map<String, Tensor> inputs() { return inputs; }

@@ -3,14 +3,22 @@ package org.gabor.cpu.assemble;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.gabor.cpu.emit.Emitter;
 import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
+import org.gabor.cpu.kernel.Coefficients;
+import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.Factors;
+import org.gabor.cpu.kernel.FiniteScan;
+import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Pointwise;
+import org.gabor.cpu.kernel.Rim;
+import org.gabor.cpu.kernel.Rows;
+import org.gabor.cpu.kernel.Squares;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels in machine code. All code of a program lies in one region of memory, with its tables of arguments behind it. */
@@ -22,8 +30,8 @@ public final class AssembledEmitter implements Emitter {
     }
 
     /**
-     * The widest instruction set that this machine has, or the one that is called {@code wanted}: {@code avx512} or
-     * {@code avx2}.
+     * For the widest instruction set that this machine has, or for the one that is called {@code wanted}:
+     * {@code avx512} or {@code avx2}.
      *
      * @throws UnsupportedOperationException if the machine has none, or refuses executable memory
      */
@@ -40,40 +48,60 @@ public final class AssembledEmitter implements Emitter {
     @Override
     public Program emit(List<Description> descriptions) {
         var x = new Assembler(isa);
-        Map<Object, Integer> entries = new HashMap<>();
-        List<@Nullable Assembly> assemblies = new ArrayList<>();
-        var tables = new ArrayList<long[][]>();
-        long words = 0;
+        var entries = new HashMap<Object, Integer>();
+        var written = new ArrayList<@Nullable Written>();
+        long bytes = 0;
         for (Description d : descriptions) {
             Assembly a = assembly(d);
-            assemblies.add(a);
-            long[][] rows = a == null ? new long[0][] : a.rows();
-            tables.add(rows);
-            if (a == null) continue;
-            if (!entries.containsKey(a.form())) entries.put(a.form(), x.function(() -> a.assemble(x)));
-            words += (long) rows.length * rows[0].length;
-        }
-        CodeMemory memory = CodeMemory.install(x.finish(), words * Long.BYTES);
-        var kernels = new ArrayList<Kernel>();
-        long at = memory.table();
-        for (int i = 0; i < assemblies.size(); i++) {
-            Assembly a = assemblies.get(i);
             if (a == null) {
-                kernels.add(JavaEmitter.kernel(descriptions.get(i)));
+                written.add(null);
                 continue;
             }
-            long[][] rows = tables.get(i);
-            long rowBytes = (long) rows[0].length * Long.BYTES;
-            for (int r = 0; r < rows.length; r++) Memory.store(rows[r], at + r * rowBytes);
-            kernels.add(new AssembledKernel(memory.function(entries.get(a.form())), at, rowBytes, rows.length, a.images()));
-            at += rows.length * rowBytes;
+            int entry = entries.computeIfAbsent(a.form(), _ -> x.function(() -> a.assemble(x)));
+            var w = new Written(entry, a.rows(), bytes, a.images(), a.parts());
+            written.add(w);
+            bytes += w.rows.length * w.rowBytes();
+        }
+        CodeMemory memory = CodeMemory.install(x.finish(), bytes);
+        var kernels = new ArrayList<Kernel>();
+        for (int i = 0; i < descriptions.size(); i++) {
+            Written w = written.get(i);
+            kernels.add(w == null ? JavaEmitter.kernel(descriptions.get(i)) : w.placed(memory));
         }
         return new Program(kernels, memory::close);
+    }
+
+    /**
+     * A kernel that has its code and not yet its memory.
+     *
+     * @param entry where its function starts in the code
+     * @param rows its arguments, a row a block
+     * @param at where the rows start in the table, in bytes
+     * @param images blocks of images into which they divide, or 0
+     * @param parts groups of images that go in order
+     */
+    private record Written(int entry, long[][] rows, long at, int images, int parts) {
+        long rowBytes() { return rows.length == 0 ? 0 : (long) rows[0].length * Long.BYTES; }
+
+        Kernel placed(CodeMemory memory) {
+            long first = memory.table() + at;
+            for (int r = 0; r < rows.length; r++) Memory.store(rows[r], first + r * rowBytes());
+            return new AssembledKernel(memory.function(entry), first, rowBytes(), rows.length, images, parts);
+        }
     }
 
     /** The code of a description; null where Java is called anyway. */
     private @Nullable Assembly assembly(Description d) {
         return switch (d) {
+            case Nest n -> NestAssembly.of(n, isa);
+            case Pointwise p -> new PointwiseAssembly(p, isa);
+            case Copy c -> new CopyAssembly(c, isa);
+            case Coefficients c -> new CoefficientsAssembly(c, isa);
+            case Factors f -> new FactorsAssembly(f);
+            case Squares s -> new SquaresAssembly(s, isa);
+            case FiniteScan f -> new FiniteScanAssembly(f, isa);
+            case Rim r -> new RimAssembly(r);
+            case Rows r -> new RowsAssembly(r, isa);
             default -> null;
         };
     }

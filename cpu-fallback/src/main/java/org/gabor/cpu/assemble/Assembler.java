@@ -1,8 +1,7 @@
 package org.gabor.cpu.assemble;
 
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.gabor.cpu.assemble.Vector.Prefix;
 
 /**
@@ -13,9 +12,9 @@ import org.gabor.cpu.assemble.Vector.Prefix;
 final class Assembler extends Encoder {
     private static final Gp[] SAVED = {Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15};
 
-    /** How two numbers compare; comparisons with NaN are false, but for NOT_EQUAL and UNORDERED. */
+    /** How two numbers compare; comparisons with NaN are false, but for NOT_EQUAL, NOT_AT_MOST and UNORDERED. */
     enum Comparison {
-        EQUAL(0), LESS(17), AT_MOST(18), UNORDERED(3), NOT_EQUAL(4), AT_LEAST(29), GREATER(30);
+        EQUAL(0), LESS(17), AT_MOST(18), UNORDERED(3), NOT_EQUAL(4), NOT_AT_MOST(22), AT_LEAST(29), GREATER(30);
 
         private final int predicate;
 
@@ -53,53 +52,58 @@ final class Assembler extends Encoder {
 
     // general registers, 64 bits unless said otherwise
 
-    void push(Gp r) { put(0x40 | bit(r.ordinal(), 3), 0x50 | r.ordinal() & 7); }
+    void push(Gp r) { stack(0x50, r); }
 
-    void pop(Gp r) { put(0x40 | bit(r.ordinal(), 3), 0x58 | r.ordinal() & 7); }
+    void pop(Gp r) { stack(0x58, r); }
 
-    void move(Gp d, Gp s) { if (d != s) general(1, s.ordinal(), d, 0x89); }
+    private void stack(int opcode, Gp r) {
+        if (r.number > 7) put(0x41);
+        put(opcode | r.number & 7);
+    }
+
+    void move(Gp d, Gp s) { if (d != s) general(1, s.number, d, 0x89); }
 
     void move(Gp d, long v) {
         if (v == (int) v) {
             general(1, 0, d, 0xC7);
             put32((int) v);
         } else {
-            put(0x48 | bit(d.ordinal(), 3), 0xB8 | d.ordinal() & 7);
+            put(0x48 | bit(d.number, 3), 0xB8 | d.number & 7);
             put32((int) v);
             put32((int) (v >> 32));
         }
     }
 
-    void load(Gp d, Mem m) { general(1, d.ordinal(), m, 0, 0x8B); }
+    void load(Gp d, Mem m) { general(1, d.number, m, 0, 0x8B); }
 
-    void store(Mem m, Gp s) { general(1, s.ordinal(), m, 0, 0x89); }
+    void store(Mem m, Gp s) { general(1, s.number, m, 0, 0x89); }
 
     /** d = 32 bits, the upper half zero. */
-    void load32(Gp d, Mem m) { general(0, d.ordinal(), m, 0, 0x8B); }
+    void load32(Gp d, Mem m) { general(0, d.number, m, 0, 0x8B); }
 
     /** d = 32 bits with their sign. */
-    void loadSigned32(Gp d, Mem m) { general(1, d.ordinal(), m, 0, 0x63); }
+    void loadSigned32(Gp d, Mem m) { general(1, d.number, m, 0, 0x63); }
 
     /** d = a byte, the rest zero. */
-    void load8(Gp d, Mem m) { general(1, d.ordinal(), m, 0, 0x0F, 0xB6); }
+    void load8(Gp d, Mem m) { general(1, d.number, m, 0, 0x0F, 0xB6); }
 
-    void store32(Mem m, Gp s) { general(0, s.ordinal(), m, 0, 0x89); }
+    void store32(Mem m, Gp s) { general(0, s.number, m, 0, 0x89); }
 
-    void store8(Mem m, Gp s) { general(0, s.ordinal(), m, 0, 0x88); }
+    void store8(Mem m, Gp s) { general(0, s.number, m, 0, 0x88); }
 
-    void lea(Gp d, Mem m) { general(1, d.ordinal(), m, 0, 0x8D); }
+    void lea(Gp d, Mem m) { general(1, d.number, m, 0, 0x8D); }
 
-    void add(Gp d, Gp s) { general(1, s.ordinal(), d, 0x01); }
+    void add(Gp d, Gp s) { general(1, s.number, d, 0x01); }
 
-    void sub(Gp d, Gp s) { general(1, s.ordinal(), d, 0x29); }
+    void sub(Gp d, Gp s) { general(1, s.number, d, 0x29); }
 
-    void and(Gp d, Gp s) { general(1, s.ordinal(), d, 0x21); }
+    void and(Gp d, Gp s) { general(1, s.number, d, 0x21); }
 
-    void or(Gp d, Gp s) { general(1, s.ordinal(), d, 0x09); }
+    void or(Gp d, Gp s) { general(1, s.number, d, 0x09); }
 
-    void xor(Gp d, Gp s) { general(1, s.ordinal(), d, 0x31); }
+    void xor(Gp d, Gp s) { general(1, s.number, d, 0x31); }
 
-    void add(Gp d, Mem m) { general(1, d.ordinal(), m, 0, 0x03); }
+    void add(Gp d, Mem m) { general(1, d.number, m, 0, 0x03); }
 
     void add(Gp d, long v) {
         if (v == 0) return;
@@ -110,10 +114,10 @@ final class Assembler extends Encoder {
 
     void and(Gp d, int v) { arithmetic(4, d, v); }
 
-    void multiply(Gp d, Gp s) { general(1, d.ordinal(), s, 0x0F, 0xAF); }
+    void multiply(Gp d, Gp s) { general(1, d.number, s, 0x0F, 0xAF); }
 
     void multiply(Gp d, Gp s, int v) {
-        general(1, d.ordinal(), s, 0x69);
+        general(1, d.number, s, 0x69);
         put32(v);
     }
 
@@ -129,11 +133,11 @@ final class Assembler extends Encoder {
 
     void compare(Gp a, int v) { arithmetic(7, a, v); }
 
-    void compare(Gp a, Gp b) { general(1, b.ordinal(), a, 0x39); }
+    void compare(Gp a, Gp b) { general(1, b.number, a, 0x39); }
 
-    void compare(Gp a, Mem m) { general(1, a.ordinal(), m, 0, 0x3B); }
+    void compare(Gp a, Mem m) { general(1, a.number, m, 0, 0x3B); }
 
-    void test(Gp a, Gp b) { general(1, b.ordinal(), a, 0x85); }
+    void test(Gp a, Gp b) { general(1, b.number, a, 0x85); }
 
     private void arithmetic(int extension, Gp d, int v) {
         general(1, extension, d, v == (byte) v ? 0x83 : 0x81);
@@ -177,6 +181,15 @@ final class Assembler extends Encoder {
         jump(Condition.NOT_ZERO, top);
     }
 
+    /** {@code body} if r is not zero. */
+    void unlessZero(Gp r, Runnable body) {
+        var zero = new Label();
+        test(r, r);
+        jump(Condition.ZERO, zero);
+        body.run();
+        bind(zero);
+    }
+
     // literals, as often as a vector takes
 
     Mem literal(float v) { return words(Float.floatToRawIntBits(v)); }
@@ -189,7 +202,9 @@ final class Assembler extends Encoder {
 
     /** The words, repeated until the vector is full. */
     Mem words(int... words) {
-        return literal(IntStream.range(0, isa.lanes()).mapToObj(i -> words[i % words.length]).toList());
+        var all = new Integer[isa.lanes()];
+        for (int i = 0; i < all.length; i++) all[i] = words[i % words.length];
+        return literal(List.of(all));
     }
 
     // vectors: any instruction
@@ -282,14 +297,14 @@ final class Assembler extends Encoder {
         imm(isa == Isa.AVX512 ? Vector.VEXTRACTF64X4 : Vector.VEXTRACTF128, s, d, 1);
     }
 
-    /** d = the doubles in low and high as floats; d may be low, but not high. */
+    /** d = the doubles in low and high as floats; d may be one of them, scratch is none of the others. */
     void narrow(int d, int low, int high, int scratch) {
         op(Vector.VCVTPD2PS, scratch, high);
         op(Vector.VCVTPD2PS, d, low);
         imm(isa == Isa.AVX512 ? Vector.VINSERTF64X4 : Vector.VINSERTF128, d, d, scratch, 1);
     }
 
-    /** The first float of d = the sum of all of s, neighbours of half a vector's distance first; s is used up. */
+    /** The first float of d = the sum of all of s, whose halves are added until one is left; s and scratch are used up. */
     void sum(int d, int s, int scratch) {
         if (isa == Isa.AVX512) {
             imm(Vector.VEXTRACTF64X4, s, scratch, 1);
@@ -304,7 +319,7 @@ final class Assembler extends Encoder {
         op(Vector.VADDSS, d, s, scratch);
     }
 
-    /** The first double of d = the sum of all doubles of s; s is used up. */
+    /** The first double of d = the sum of all doubles of s, in the same order; s and scratch are used up. */
     void sumDoubles(int d, int s, int scratch) {
         if (isa == Isa.AVX512) {
             imm(Vector.VEXTRACTF64X4, s, scratch, 1);
@@ -322,14 +337,25 @@ final class Assembler extends Encoder {
     /** The mask of the first n elements of a vector. */
     void first(Mask m, int n) {
         if (isa == Isa.AVX512) {
-            // kmovq from memory
-            Mem bits = literal((1L << n) - 1);
-            vex(1, Prefix.NONE, 1, 0, m.k(), 0, 0, 0);
+            // kmovw from memory
+            Mem bits = literal((1 << n) - 1);
+            vex(1, Prefix.NONE, 0, 0, m.k(), 0, 0, 0);
             put(0x90);
             memory(m.k(), bits, 1, 0);
         } else {
-            load(m.v(), literal(IntStream.range(0, isa.lanes()).mapToObj(i -> i < n ? -1 : 0).toList()));
+            int[] words = new int[isa.lanes()];
+            Arrays.fill(words, 0, n, -1);
+            load(m.v(), words(words));
         }
+    }
+
+    /** The mask of as many first elements as n says; n is any number, scratch is used up. */
+    void first(Mask m, Gp n, int scratch) {
+        int[] places = new int[isa.lanes()];
+        for (int i = 0; i < places.length; i++) places[i] = i;
+        toVector(scratch, n);
+        op(Vector.VPBROADCASTD, scratch, scratch);
+        op(Vector.VPCMPGTD, isa == Isa.AVX512 ? m.k() : m.v(), scratch, words(places));
     }
 
     /** d = memory where the mask is set, else 0; nothing else is read. */
@@ -350,7 +376,7 @@ final class Assembler extends Encoder {
         else imm(Vector.VCMPPS, m.v(), a, b, c.predicate);
     }
 
-    /** m = a compared with b, double by double; with AVX-512 in the lower half of the mask's bits. */
+    /** m = a compared with b, double by double: with AVX-512 in the lower half of the mask's bits, with AVX2 two words each. */
     void compareDoubles(Mask m, Comparison c, int a, int b) {
         imm(Vector.VCMPPD, isa == Isa.AVX512 ? m.k() : m.v(), a, b, c.predicate);
     }
@@ -376,21 +402,27 @@ final class Assembler extends Encoder {
         }
     }
 
+    /** The same for doubles, whose mask {@link #compareDoubles} makes. */
+    void chooseDoubles(int d, Mask m, int yes, int no) {
+        if (isa == Isa.AVX512) vector(Vector.VBLENDMPD, isa.bytes, d, no, yes, m.k(), false);
+        else choose(d, m, yes, no);
+    }
+
     /** d = where the mask is set s, else 0. */
     void keep(int d, Mask m, int s) {
         if (isa == Isa.AVX512) vector(Vector.VMOVAPS, isa.bytes, d, 0, s, m.k(), true);
         else op(Vector.VPAND, d, m.v(), s);
     }
 
-    /** d = a bit an element: bit i of d is element i of the mask. */
+    /** d = a bit a word of a vector: bit i of d is word i of the mask. */
     void bits(Gp d, Mask m) {
         if (isa == Isa.AVX512) {
             // kmovw to a general register
-            vex(1, Prefix.NONE, 0, 0, d.ordinal(), 0, 0, 0);
+            vex(1, Prefix.NONE, 0, 0, d.number, 0, 0, 0);
             put(0x93);
-            registers(d.ordinal(), m.k());
+            registers(d.number, m.k());
         } else {
-            op(Vector.VMOVMSKPS, d.ordinal(), m.v());
+            op(Vector.VMOVMSKPS, d.number, m.v());
         }
     }
 
@@ -423,12 +455,9 @@ final class Assembler extends Encoder {
 
     /** VEX encoded, so only for the first sixteen vectors. */
     private void between(int v, Gp r, Prefix prefix, int opcode, int w) {
-        if (v > 15) throw new IllegalArgumentException("vector " + v);
-        vex(1, prefix, w, 0, v, opcode == 0x2A ? v : 0, 0, bit(r.ordinal(), 3));
+        if (v > 15) throw new IllegalArgumentException("vector " + v + " cannot be reached by VEX");
+        vex(1, prefix, w, 0, v, opcode == 0x2A ? v : 0, 0, bit(r.number, 3));
         put(opcode);
-        registers(v, r.ordinal());
+        registers(v, r.number);
     }
-
-    /** The same word as often as a list of a vector's words takes. */
-    static List<Integer> repeated(int word, int times) { return Collections.nCopies(times, word); }
 }

@@ -13,4 +13,7 @@ interface Assembly {
 
     /** Blocks of images into which the rows divide evenly, image after image; 0 if they do not. */
     default int images() { return 0; }
+
+    /** Groups of images that go in order, as {@link org.gabor.cpu.emit.Kernel#parts} has it. */
+    default int parts() { return images(); }
 }

@@ -110,26 +110,31 @@ class Encoder {
 
     /** An instruction of 64 (w = 1) or 32 bits on two registers; {@code reg} may be an opcode's extension. */
     final void general(int w, int reg, Gp rm, int... opcode) {
-        rex(w, reg, 0, rm.ordinal());
+        rex(w, reg, 0, rm.number, false);
         put(opcode);
-        registers(reg, rm.ordinal());
+        registers(reg, rm.number);
     }
 
     /** The same with an operand in memory, {@code immediate} bytes still to follow. */
     final void general(int w, int reg, Mem m, int immediate, int... opcode) {
-        rex(w, reg, number(m.index()), number(m.base()));
+        // without the prefix, the bytes 4 to 7 would be those of AH to BH
+        boolean lowByte = opcode[0] == 0x88 && reg > 3;
+        rex(w, reg, number(m.index()), number(m.base()), lowByte);
         put(opcode);
         memory(reg, m, 1, immediate);
     }
 
-    private void rex(int w, int reg, int index, int base) {
-        put(0x40 | w << 3 | bit(reg, 3) << 2 | bit(index, 3) << 1 | bit(base, 3));
+    /** The prefix for 64 bits and for the upper registers, left out where it says nothing unless it is {@code needed}. */
+    private void rex(int w, int reg, int index, int base, boolean needed) {
+        int prefix = 0x40 | w << 3 | bit(reg, 3) << 2 | bit(index, 3) << 1 | bit(base, 3);
+        if (prefix != 0x40 || needed) put(prefix);
     }
 
     // vectors
 
     /** An instruction on registers: {@code v} is the first source, 0 where there is none. */
     final void vector(Vector op, int bytes, int reg, int v, int rm, int k, boolean zero) {
+        check(op, reg | v | rm);
         if (isa == Isa.AVX512) evex(op, bytes, reg, v, bit(rm, 4), bit(rm, 3), 0, k, zero);
         else vex(op, bytes, reg, v, 0, bit(rm, 3));
         put(op.opcode);
@@ -138,6 +143,7 @@ class Encoder {
 
     /** The same with an operand in memory, {@code immediate} bytes still to follow. */
     final void vector(Vector op, int bytes, int reg, int v, Mem m, int k, boolean zero, int immediate) {
+        check(op, reg | v);
         int index = number(m.index()), base = number(m.base());
         if (isa == Isa.AVX512) evex(op, bytes, reg, v, bit(index, 3), bit(base, 3), 0, k, zero);
         else vex(op, bytes, reg, v, bit(index, 3), bit(base, 3));
@@ -147,15 +153,23 @@ class Encoder {
 
     /** AVX-512's form in which one element in memory serves all of the vector. */
     final void vectorBroadcast(Vector op, int bytes, int reg, int v, Mem m) {
+        if (isa != Isa.AVX512) throw new IllegalArgumentException(isa.label + " has no broadcast from memory in " + op);
+        check(op, reg | v);
         evex(op, bytes, reg, v, bit(number(m.index()), 3), bit(number(m.base()), 3), 1, 0, false);
         put(op.opcode);
         memory(reg, m, op.w == 0 ? 4 : 8, 0);
     }
 
+    /** {@code registers}: the bits of all their numbers; both counts are powers of two. */
+    private void check(Vector op, int registers) {
+        if (!op.in(isa) || registers >= isa.registers)
+            throw new IllegalArgumentException(isa.label + " has no " + op + " on registers up to " + registers);
+    }
+
     private void evex(Vector op, int bytes, int reg, int v, int x, int b, int broadcast, int k, boolean zero) {
         int length = op.scalar() ? 0 : Integer.numberOfTrailingZeros(bytes) - 4;
-        put(0x62, bit(~reg, 3) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | bit(~reg, 4) << 4 | op.map.ordinal() + 1,
-                op.w << 7 | (~v & 15) << 3 | 4 | op.prefix.ordinal(),
+        put(0x62, bit(~reg, 3) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | bit(~reg, 4) << 4 | op.map.code,
+                op.w << 7 | (~v & 15) << 3 | 4 | op.prefix.code,
                 (zero ? 0x80 : 0) | length << 5 | broadcast << 4 | bit(~v, 4) << 3 | k);
     }
 
@@ -163,12 +177,12 @@ class Encoder {
         int length = op.scalar() || bytes < Isa.AVX2.bytes ? 0 : 1;
         // of VEX's instructions the fused multiply-adds alone tell doubles by W; it must be 0 or is ignored elsewhere
         int w = op.map == Vector.Map.M0F38 && op.opcode >= 0x96 ? op.w : 0;
-        vex(op.map.ordinal() + 1, op.prefix, w, length, reg, v, x, b);
+        vex(op.map.code, op.prefix, w, length, reg, v, x, b);
     }
 
     /** The three-byte VEX prefix. */
     final void vex(int map, Prefix prefix, int w, int length, int reg, int v, int x, int b) {
-        put(0xC4, bit(~reg, 3) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | map, w << 7 | (~v & 15) << 3 | length << 2 | prefix.ordinal());
+        put(0xC4, bit(~reg, 3) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | map, w << 7 | (~v & 15) << 3 | length << 2 | prefix.code);
     }
 
     final void registers(int reg, int rm) { put(0xC0 | (reg & 7) << 3 | rm & 7); }
@@ -181,13 +195,13 @@ class Encoder {
             put32(0);
             return;
         }
-        int base = Objects.requireNonNull(m.base()).ordinal(), offset = m.offset();
-        boolean indexed = m.index() != null || (base & 7) == Gp.RSP.ordinal();
-        boolean none = offset == 0 && (base & 7) != Gp.RBP.ordinal();
+        int base = Objects.requireNonNull(m.base()).number, offset = m.offset();
+        boolean indexed = m.index() != null || (base & 7) == Gp.RSP.number;
+        boolean none = offset == 0 && (base & 7) != Gp.RBP.number;
         boolean small = offset % unit == 0 && offset / unit == (byte) (offset / unit);
         put((none ? 0 : small ? 0x40 : 0x80) | (reg & 7) << 3 | (indexed ? 4 : base & 7));
         if (indexed) {
-            int index = m.index() == null ? 4 : m.index().ordinal() & 7;
+            int index = m.index() == null ? 4 : m.index().number & 7;
             put(Integer.numberOfTrailingZeros(m.scale()) << 6 | index << 3 | base & 7);
         }
         if (none) return;
@@ -197,5 +211,5 @@ class Encoder {
 
     static int bit(int x, int i) { return x >> i & 1; }
 
-    static int number(@Nullable Gp r) { return r == null ? 0 : r.ordinal(); }
+    static int number(@Nullable Gp r) { return r == null ? 0 : r.number; }
 }

@@ -22,6 +22,8 @@ final class Features {
         if (!System.getProperty("os.arch").equals("amd64") || !System.getProperty("os.name").equals("Linux"))
             throw new UnsupportedOperationException("machine code is written for Linux on x86-64 only");
         var found = EnumSet.noneOf(Isa.class);
+        int highestLeaf = cpuid(0)[0];
+        if (highestLeaf < 7) return found;
         int[] basic = cpuid(1), extended = cpuid(7);
         int savesRegisters = 1 << 27, fma = 1 << 12;
         if ((basic[2] & (savesRegisters | fma)) != (savesRegisters | fma)) return found;

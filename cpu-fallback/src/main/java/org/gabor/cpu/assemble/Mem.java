@@ -6,11 +6,16 @@ import org.jspecify.annotations.Nullable;
  * A place in memory: base + index scale + offset, or a literal that is stored behind the code.
  *
  * @param base register that holds an address, or null for a literal
- * @param index register that is added, or null for none
+ * @param index register that is added, any but RSP, or null for none
  * @param scale 1, 2, 4 or 8
  * @param offset bytes added; of a literal, where it lies among the literals
  */
 record Mem(@Nullable Gp base, @Nullable Gp index, int scale, int offset) {
+    Mem {
+        if (index == Gp.RSP || index != null && base == null) throw new IllegalArgumentException(base + " + " + index);
+        if (Integer.bitCount(scale) != 1 || scale < 1 || scale > 8) throw new IllegalArgumentException("scale " + scale);
+    }
+
     /** What {@code base} points to. */
     static Mem at(Gp base) { return at(base, 0); }
 

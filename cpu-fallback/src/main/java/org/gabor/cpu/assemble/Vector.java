@@ -10,7 +10,9 @@ import static org.gabor.cpu.assemble.Vector.Prefix.P66;
 
 /**
  * Instructions on vectors by Intel's names (Software Developer's Manual, volume 2). One entry serves both encodings: VEX
- * for AVX2, EVEX for AVX-512, which share map, prefix and opcode.
+ * for AVX2, EVEX for AVX-512, which share map, prefix and opcode; {@link #in} tells of those that only one of them has.
+ * Where AVX-512 has a name of its own for the same thing, the entry has AVX2's: VPAND is VPANDD, VEXTRACTF128 is
+ * VEXTRACTF32X4, VROUNDPS is VRNDSCALEPS. Its comparisons set a mask register.
  */
 enum Vector {
     // floats: d = a op b
@@ -38,8 +40,8 @@ enum Vector {
     VPBROADCASTD(P66, M0F38, 0, 0x58, 4), VUNPCKLPS(NONE, M0F, 0, 0x14), VUNPCKHPS(NONE, M0F, 0, 0x15),
     VUNPCKLPD(P66, M0F, 1, 0x14), VUNPCKHPD(P66, M0F, 1, 0x15), VSHUFPS(NONE, M0F, 0, 0xC6),
     VPERMILPS(P66, M0F3A, 0, 0x04), VPERMILPD(P66, M0F3A, 1, 0x05), VPERM2F128(P66, M0F3A, 0, 0x06),
-    VSHUFF32X4(P66, M0F3A, 0, 0x23), VEXTRACTF128(P66, M0F3A, 0, 0x19), VEXTRACTF64X4(P66, M0F3A, 1, 0x1B, Size.HALF),
-    VINSERTF128(P66, M0F3A, 0, 0x18), VINSERTF64X4(P66, M0F3A, 1, 0x1A, Size.HALF), VPERMD(P66, M0F38, 0, 0x36),
+    VSHUFF32X4(P66, M0F3A, 0, 0x23), VEXTRACTF128(P66, M0F3A, 0, 0x19, 16), VEXTRACTF64X4(P66, M0F3A, 1, 0x1B, Size.HALF),
+    VINSERTF128(P66, M0F3A, 0, 0x18, 16), VINSERTF64X4(P66, M0F3A, 1, 0x1A, Size.HALF), VPERMD(P66, M0F38, 0, 0x36),
     // bits and integers of 32 (D) or 64 (Q) bits
     VPAND(P66, M0F, 0, 0xDB), VPANDN(P66, M0F, 0, 0xDF), VPOR(P66, M0F, 0, 0xEB), VPXOR(P66, M0F, 0, 0xEF),
     VPADDD(P66, M0F, 0, 0xFE), VPSUBD(P66, M0F, 0, 0xFA), VPADDQ(P66, M0F, 1, 0xD4), VPMULLD(P66, M0F38, 0, 0x40),
@@ -52,24 +54,43 @@ enum Vector {
     VCVTTPS2DQ(F3, M0F, 0, 0x5B), VCVTDQ2PS(NONE, M0F, 0, 0x5B), VCVTDQ2PD(F3, M0F, 0, 0xE6, Size.HALF),
     VCVTPD2DQ(F2, M0F, 1, 0xE6), VPMOVZXBD(P66, M0F38, 0, 0x31, Size.QUARTER), VPMOVZXDQ(P66, M0F38, 0, 0x35, Size.HALF),
     VPMOVSXDQ(P66, M0F38, 0, 0x25, Size.HALF), VROUNDPS(P66, M0F3A, 0, 0x08), VROUNDPD(P66, M0F3A, 1, 0x09),
-    // comparisons and choices; the first of each pair is VEX's, the second EVEX's
+    // comparisons and choices
     VCMPPS(NONE, M0F, 0, 0xC2), VCMPPD(P66, M0F, 1, 0xC2), VPCMPGTD(P66, M0F, 0, 0x66), VPCMPEQD(P66, M0F, 0, 0x76),
-    VBLENDVPS(P66, M0F3A, 0, 0x4A), VBLENDMPS(P66, M0F38, 0, 0x65), VMASKMOVPS_LOAD(P66, M0F38, 0, 0x2C),
+    VBLENDVPS(P66, M0F3A, 0, 0x4A), VBLENDMPS(P66, M0F38, 0, 0x65), VBLENDMPD(P66, M0F38, 1, 0x65),
+    VMASKMOVPS_LOAD(P66, M0F38, 0, 0x2C),
     VMASKMOVPS_STORE(P66, M0F38, 0, 0x2E), VMOVMSKPS(NONE, M0F, 0, 0x50);
 
     /** The opcode map. */
     enum Map {
-        M0F, M0F38, M0F3A
+        M0F(1), M0F38(2), M0F3A(3);
+
+        final int code;
+
+        Map(int code) {
+            this.code = code;
+        }
     }
 
     /** The mandatory prefix. */
     enum Prefix {
-        NONE, P66, F3, F2
+        NONE(0), P66(1), F3(2), F2(3);
+
+        final int code;
+
+        Prefix(int code) {
+            this.code = code;
+        }
     }
 
     /** How much memory an operand in memory takes, of which EVEX counts its short offsets in multiples. */
     enum Size {
-        FULL, HALF, QUARTER
+        FULL(1), HALF(2), QUARTER(4);
+
+        private final int share;
+
+        Size(int share) {
+            this.share = share;
+        }
     }
 
     final Prefix prefix;
@@ -94,7 +115,7 @@ enum Vector {
         this(prefix, map, w, opcode, extension, size, 0);
     }
 
-    /** An operand in memory is one element of {@code elementBytes}. */
+    /** An operand in memory has {@code elementBytes}, however long the vector is. */
     Vector(Prefix prefix, Map map, int w, int opcode, int elementBytes) {
         this(prefix, map, w, opcode, -1, Size.FULL, elementBytes);
     }
@@ -109,8 +130,17 @@ enum Vector {
         this.elementBytes = elementBytes;
     }
 
+    /** True if the instruction set has it. */
+    boolean in(Isa isa) {
+        return switch (this) {
+            case VPERM2F128, VBLENDVPS, VMASKMOVPS_LOAD, VMASKMOVPS_STORE, VMOVMSKPS -> isa == Isa.AVX2;
+            case VEXTRACTF64X4, VINSERTF64X4, VSHUFF32X4, VBLENDMPS, VBLENDMPD -> isa == Isa.AVX512;
+            default -> true;
+        };
+    }
+
     /** Bytes of an operand in memory, given those of the vector. */
-    int memoryBytes(int vectorBytes) { return elementBytes > 0 ? elementBytes : vectorBytes >> size.ordinal(); }
+    int memoryBytes(int vectorBytes) { return elementBytes > 0 ? elementBytes : vectorBytes / size.share; }
 
     /** True if it works on one element, whatever the vector's length. */
     boolean scalar() { return elementBytes > 0 && (prefix == F3 || prefix == F2 || opcode == 0x2E || opcode == 0xB9); }

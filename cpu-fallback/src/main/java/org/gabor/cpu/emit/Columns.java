@@ -48,16 +48,10 @@ final class Columns {
     }
 
     /** {@code target[j] = B[j]}. */
-    void stage(long base, float[] target) {
-        if (b.gathered) {
-            for (int j = 0; j < count; j++) target[j] = Memory.f32(base + b.offsets[j]);
-        } else {
-            for (int i = 0; i < b.starts.length; i++) {
-                int at = b.starts[i];
-                Memory.load(base + b.offsets[at], target, at, b.lengths[i]);
-            }
-        }
-    }
+    void stage(long base, float[] target) { b.load(base, target); }
+
+    /** {@code target[j] = C[j]}. */
+    void stageC(long base, float[] target) { c.load(base, target); }
 
     /** {@code C[j] = source[j]}. */
     void store(long base, float[] source) {
@@ -83,6 +77,15 @@ final class Columns {
             this.starts = starts;
             this.lengths = lengths;
             this.gathered = offsets.length < (long) starts.length * WORTH_A_COPY;
+        }
+
+        void load(long base, float[] target) {
+            if (gathered) {
+                for (int j = 0; j < offsets.length; j++) target[j] = Memory.f32(base + offsets[j]);
+            } else {
+                for (int i = 0; i < starts.length; i++)
+                    Memory.load(base + offsets[starts[i]], target, starts[i], lengths[i]);
+            }
         }
 
         static Side of(long[] offsets) {

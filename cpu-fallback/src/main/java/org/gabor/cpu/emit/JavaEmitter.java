@@ -16,6 +16,7 @@ import org.gabor.cpu.kernel.Rows;
 import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Squares;
 import org.gabor.cpu.kernel.Sums;
+import org.gabor.cpu.kernel.Totals;
 
 /** Kernels made of plain Java loops: correct on every machine. */
 public final class JavaEmitter implements Emitter {
@@ -30,9 +31,10 @@ public final class JavaEmitter implements Emitter {
     /** What runs the description. */
     public static Kernel kernel(Description description) {
         return switch (description) {
-            case Nest n -> new NestKernel(n);
+            case Nest n -> n.lanewise() ? new LaneKernel(n) : new NestKernel(n);
             case Pointwise p -> new PointwiseKernel(p);
             case Sums s -> new SumsKernel(s);
+            case Totals t -> new TotalsKernel(t);
             case Coefficients c -> new CoefficientsKernel(c);
             case Factors f -> new FactorsKernel(f);
             case Squares s -> new SquaresKernel(s);

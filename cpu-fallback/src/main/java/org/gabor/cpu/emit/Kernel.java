@@ -11,6 +11,12 @@ public interface Kernel {
      */
     default int images() { return 0; }
 
+    /**
+     * Groups into which the blocks of images fall evenly, each of which must go in order on one thread, since a sum goes on
+     * from image to image; {@link #images} if there is no such sum.
+     */
+    default int parts() { return images(); }
+
     /** Does one block, in any order and on any thread. */
     void run(Scratch scratch, int block);
 }

@@ -3,20 +3,22 @@ package org.gabor.cpu.emit;
 import java.util.Arrays;
 import org.gabor.cpu.kernel.Lrn;
 
-/** Local response normalisation in Java: a piece of a row at a time, all channels of it. */
+/** Local response normalisation in Java: some pixels of a row at a time, all channels of them. */
 final class LrnKernel implements Kernel {
     private final Lrn lrn;
     private final int before;
     private final int after;
+    private final int pixel;
+    private final int pixels;
     private final int pieces;
-    private final int channels;
 
     LrnKernel(Lrn lrn) {
         this.lrn = lrn;
         this.before = lrn.op().size() / 2;
         this.after = (lrn.op().size() - 1) / 2;
-        this.pieces = Math.ceilDiv(lrn.run(), Scratch.WIDTH);
-        this.channels = lrn.channels().count();
+        this.pixel = lrn.channels() * lrn.lanes();
+        this.pixels = Math.clamp(Scratch.WIDTH / pixel, 1, lrn.w());
+        this.pieces = Math.ceilDiv(lrn.w(), pixels);
     }
 
     @Override
@@ -24,53 +26,45 @@ final class LrnKernel implements Kernel {
 
     @Override
     public void run(Scratch scratch, int block) {
-        int first = block % pieces * Scratch.WIDTH, n = Math.min(Scratch.WIDTH, lrn.run() - first);
+        int first = block % pieces * pixels, n = Math.min(pixels, lrn.w() - first) * pixel;
         int row = block / pieces % lrn.rows().count(), image = block / pieces / lrn.rows().count();
-        long x = lrn.x() + image * lrn.blocks().a() + row * lrn.rows().a() + 4L * first;
-        long dy = lrn.dy() + image * lrn.blocks().b() + row * lrn.rows().b() + 4L * first;
-        long result = lrn.result() + image * lrn.blocks().c() + row * lrn.rows().c() + 4L * first;
-        float[][] planes = scratch.registers((lrn.dy() == 0 ? 1 : 3) * channels);
-        double[] d = scratch.row(n);
-        for (int c = 0; c < channels; c++) Memory.load(x + c * lrn.channels().a(), planes[c], 0, n);
-        if (lrn.dy() == 0) {
-            for (int c = 0; c < channels; c++) {
-                denominators(planes, c, n, d);
-                forward(n, planes[c], d, scratch.sums[0]);
-                Memory.store(scratch.sums[0], 0, result + c * lrn.channels().c(), n);
-            }
-            return;
-        }
-        // the share of dy that stays with its channel, and what goes to the channels of the window
-        for (int c = 0; c < channels; c++) {
-            denominators(planes, c, n, d);
-            float[] own = planes[channels + c], spread = planes[2 * channels + c];
-            Memory.load(dy + c * lrn.channels().b(), own, 0, n);
-            share(n, planes[c], d, own, spread);
-        }
-        double factor = -2 * lrn.op().alpha() * lrn.op().beta() / lrn.op().size();
-        for (int c = 0; c < channels; c++) {
-            Arrays.fill(d, 0, n, 0);
-            for (int j = Math.max(0, c - after); j <= Math.min(channels - 1, c + before); j++)
-                add(n, d, planes[2 * channels + j]);
-            float[] dx = planes[channels + c];
-            gather(n, dx, planes[c], d, factor);
-            Memory.store(dx, 0, result + c * lrn.channels().c(), n);
-        }
-    }
-
-    private void denominators(float[][] x, int c, int n, double[] d) {
+        long skipped = 4L * first * pixel;
+        long x = lrn.x() + image * lrn.blocks().a() + row * lrn.rows().a() + skipped;
+        long dy = lrn.dy() + image * lrn.blocks().b() + row * lrn.rows().b() + skipped;
+        long result = lrn.result() + image * lrn.blocks().c() + row * lrn.rows().c() + skipped;
+        float[][] values = scratch.values(n);
+        float[] xs = values[0], ys = values[1], own = values[2], spread = values[3];
+        double[] d = scratch.row(n), sums = scratch.totals(n);
+        Memory.load(x, xs, 0, n);
         Arrays.fill(d, 0, n, 0);
-        for (int j = Math.max(0, c - before); j <= Math.min(channels - 1, c + after); j++) addSquares(n, d, x[j]);
+        for (int o = -before; o <= after; o++) addSquares(n, d, xs, o);
         double scale = lrn.op().alpha() / lrn.op().size();
         for (int i = 0; i < n; i++) d[i] = lrn.op().k() + scale * d[i];
+        if (lrn.dy() == 0) {
+            forward(n, xs, d, ys);
+        } else {
+            // the share of dy that stays with its channel, and what goes to the channels of the window
+            Memory.load(dy, own, 0, n);
+            share(n, xs, d, own, spread);
+            Arrays.fill(sums, 0, n, 0);
+            for (int o = -after; o <= before; o++) add(n, sums, spread, o);
+            gather(n, own, xs, sums, -2 * lrn.op().alpha() * lrn.op().beta() / lrn.op().size(), ys);
+        }
+        Memory.store(ys, 0, result, n);
     }
 
-    private static void addSquares(int n, double[] d, float[] x) {
-        for (int i = 0; i < n; i++) d[i] += (double) x[i] * x[i];
+    /** Adds the square of the channel that lies {@code o} further on, where there is one. */
+    private void addSquares(int n, double[] d, float[] x, int o) {
+        int far = o * lrn.lanes(), skipped = Math.max(0, -far), end = pixel - Math.max(0, far);
+        for (int p = 0; p < n; p += pixel)
+            for (int i = p + skipped; i < p + end; i++) d[i] += (double) x[i + far] * x[i + far];
     }
 
-    private static void add(int n, double[] d, float[] x) {
-        for (int i = 0; i < n; i++) d[i] += x[i];
+    /** Adds the value of the channel that lies {@code o} further on, where there is one. */
+    private void add(int n, double[] d, float[] x, int o) {
+        int far = o * lrn.lanes(), skipped = Math.max(0, -far), end = pixel - Math.max(0, far);
+        for (int p = 0; p < n; p += pixel)
+            for (int i = p + skipped; i < p + end; i++) d[i] += x[i + far];
     }
 
     private void forward(int n, float[] x, double[] d, float[] y) {
@@ -87,7 +81,7 @@ final class LrnKernel implements Kernel {
         }
     }
 
-    private static void gather(int n, float[] dx, float[] x, double[] sum, double factor) {
-        for (int i = 0; i < n; i++) dx[i] = (float) (dx[i] + factor * x[i] * sum[i]);
+    private static void gather(int n, float[] own, float[] x, double[] sum, double factor, float[] dx) {
+        for (int i = 0; i < n; i++) dx[i] = (float) (own[i] + factor * x[i] * sum[i]);
     }
 }

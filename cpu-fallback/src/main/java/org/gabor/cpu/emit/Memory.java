@@ -45,6 +45,9 @@ public final class Memory {
         MemorySegment.copy(source, 0, ALL, ValueLayout.JAVA_LONG_UNALIGNED, address, source.length);
     }
 
+    /** The first {@code count} doubles of {@code source} to {@code address}. */
+    static void store(double[] source, long address, int count) { MemorySegment.copy(source, 0, ALL, F64, address, count); }
+
     /** Bytes from one place to another that does not overlap it. */
     static void copy(long source, long target, long bytes) { MemorySegment.copy(ALL, source, ALL, target, bytes); }
 

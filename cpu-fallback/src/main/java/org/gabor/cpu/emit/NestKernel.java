@@ -1,6 +1,5 @@
 package org.gabor.cpu.emit;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gabor.cpu.kernel.Loop;
@@ -14,61 +13,22 @@ import org.gabor.graph.Activation;
  * the form that C2 vectorises best.
  */
 final class NestKernel implements Kernel {
-    /** Reduction steps whose offsets are kept in a table; the loops around them are walked. */
-    private static final int TABLE = 4096;
-
     private final Nest nest;
     private final List<Columns> columns;
+    private final Reduction reduction;
     private final long[] rowA;
     private final long[] rowC;
     private final int tiles;
     private final int blocks;
-    private final long[] tapA;
-    private final long[] tapB;
-    private final List<Loop> aroundTaps;
-    private final int turns;
 
     NestKernel(Nest nest) {
         this.nest = nest;
         this.columns = Columns.of(nest.columns(), Scratch.WIDTH);
-        int rows = Loop.turns(nest.rows());
-        this.rowA = new long[rows];
-        this.rowC = new long[rows];
-        for (int m = 0; m < rows; m++) {
-            int rest = m;
-            for (Loop l : nest.rows().reversed()) {
-                rowA[m] += rest % l.count() * l.a();
-                rowC[m] += rest % l.count() * l.c();
-                rest /= l.count();
-            }
-        }
-        this.tiles = Math.ceilDiv(rows, Scratch.ROWS);
+        this.reduction = new Reduction(nest.reduction());
+        this.rowA = Walk.tableOfA(nest.rows());
+        this.rowC = Walk.tableOfC(nest.rows());
+        this.tiles = Math.ceilDiv(rowA.length, Scratch.ROWS);
         this.blocks = Math.multiplyExact(Loop.turns(nest.outer()), tiles * columns.size());
-
-        var around = new ArrayList<>(nest.reduction());
-        var taps = new ArrayList<Loop>();
-        int steps = 1;
-        while (!around.isEmpty()) {
-            Loop l = around.removeLast();
-            int fits = Loop.largestDivisor(l.count(), TABLE / steps);
-            taps.addFirst(new Loop(fits, l.a(), l.b()));
-            steps *= fits;
-            if (fits == l.count()) continue;
-            around.add(new Loop(l.count() / fits, fits * l.a(), fits * l.b()));
-            break;
-        }
-        this.aroundTaps = List.copyOf(around);
-        this.turns = Loop.turns(around);
-        this.tapA = new long[steps];
-        this.tapB = new long[steps];
-        for (int t = 0; t < steps; t++) {
-            int rest = t;
-            for (Loop l : taps.reversed()) {
-                tapA[t] += rest % l.count() * l.a();
-                tapB[t] += rest % l.count() * l.b();
-                rest /= l.count();
-            }
-        }
     }
 
     @Override
@@ -79,52 +39,48 @@ final class NestKernel implements Kernel {
         Columns cols = columns.get(block % columns.size());
         int tile = block / columns.size() % tiles;
         int outer = block / columns.size() / tiles;
-        long a = nest.a(), b = nest.b(), c = nest.c(), bias = nest.epilogue().bias();
-        for (int i = nest.outer().size() - 1; i >= 0; i--) {
-            Loop l = nest.outer().get(i);
-            int turn = outer % l.count();
-            outer /= l.count();
-            a += turn * l.a();
-            b += turn * l.b();
-            c += turn * l.c();
-            bias += turn * nest.epilogue().step(i);
-        }
+        long a = nest.a() + Walk.a(nest.outer(), outer), b = nest.b() + Walk.b(nest.outer(), outer);
+        long c = nest.c() + Walk.c(nest.outer(), outer), bias = nest.epilogue().bias() + moved(nest, outer);
         int first = tile * Scratch.ROWS;
         int rows = Math.min(Scratch.ROWS, rowA.length - first);
 
         for (int m = 0; m < rows; m++) Arrays.fill(scratch.sums[m], 0, cols.count, 0f);
-        if (!nest.reduction().isEmpty()) reduce(scratch, cols, a, b, first, rows);
+        reduce(scratch, cols, a, b, first, rows);
         bias += 4L * (nest.epilogue().kind() == Bias.ROW ? first : cols.first);
         finish(scratch, cols, c, bias, first, rows);
     }
 
+    /** How far a turn of the outer loops has moved the bias of a nest. */
+    static long moved(Nest nest, long turn) {
+        long offset = 0;
+        for (int i = nest.outer().size() - 1; i >= 0; i--) {
+            int count = nest.outer().get(i).count();
+            offset += turn % count * nest.epilogue().step(i);
+            turn /= count;
+        }
+        return offset;
+    }
+
     private void reduce(Scratch scratch, Columns cols, long a, long b, int first, int rows) {
-        for (int turn = 0; turn < turns; turn++) {
-            long at = a, bt = b;
-            int rest = turn;
-            for (int i = aroundTaps.size() - 1; i >= 0; i--) {
-                Loop l = aroundTaps.get(i);
-                int n = rest % l.count();
-                rest /= l.count();
-                at += n * l.a();
-                bt += n * l.b();
-            }
+        int steps = reduction.a.length;
+        for (int turn = 0; turn < reduction.turns; turn++) {
+            long at = a + reduction.startInA(turn), bt = b + reduction.startInB(turn);
             int t = 0;
-            for (; t + Scratch.TAPS <= tapA.length; t += Scratch.TAPS) {
-                for (int i = 0; i < Scratch.TAPS; i++) cols.stage(bt + tapB[t + i], scratch.taps[i]);
+            for (; t + Scratch.TAPS <= steps; t += Scratch.TAPS) {
+                for (int i = 0; i < Scratch.TAPS; i++) cols.stage(bt + reduction.b[t + i], scratch.taps[i]);
                 addEight(scratch, cols.count, at, t, first, rows);
             }
-            for (; t < tapA.length; t++) {
-                cols.stage(bt + tapB[t], scratch.taps[0]);
-                addOne(scratch, cols.count, at + tapA[t], first, rows);
+            for (; t < steps; t++) {
+                cols.stage(bt + reduction.b[t], scratch.taps[0]);
+                addOne(scratch, cols.count, at + reduction.a[t], first, rows);
             }
         }
     }
 
     private void addEight(Scratch scratch, int count, long base, int t, int first, int rows) {
         float[][] taps = scratch.taps;
-        long o0 = tapA[t], o1 = tapA[t + 1], o2 = tapA[t + 2], o3 = tapA[t + 3];
-        long o4 = tapA[t + 4], o5 = tapA[t + 5], o6 = tapA[t + 6], o7 = tapA[t + 7];
+        long[] o = reduction.a;
+        long o0 = o[t], o1 = o[t + 1], o2 = o[t + 2], o3 = o[t + 3], o4 = o[t + 4], o5 = o[t + 5], o6 = o[t + 6], o7 = o[t + 7];
         for (int m = 0; m < rows; m++) {
             long a = base + rowA[first + m];
             addEight(count, scratch.sums[m], taps[0], taps[1], taps[2], taps[3], taps[4], taps[5], taps[6], taps[7],

@@ -115,28 +115,44 @@ final class PointwiseKernel implements Kernel {
         else for (int i = 0; i < n; i++) target[i] = Memory.u8(address + first + i) & 0xff;
     }
 
+    /** Lane by lane, channel by channel, pixel by pixel. */
     private static void spread(long address, Along along, int first, float[] target, int n) {
-        long at = address + first / along.lanes() * along.step();
-        int lane = first % along.lanes();
-        for (int i = 0; i < n; i++) {
-            target[i] = Memory.f32(at + lane * along.lane());
-            if (++lane < along.lanes()) continue;
+        int lane = first % along.lanes(), channel = first / along.lanes() % along.channels();
+        long pixel = address + first / along.period() * along.pixel();
+        boolean row = along.lanes() == 1 && along.channel() == Float.BYTES;
+        for (int i = 0; i < n;) {
+            long at = pixel + channel * along.channel();
+            int end = Math.min(n, row ? i + along.channels() - channel : i + along.lanes() - lane);
+            if (row) {
+                Memory.load(at, target, i, end - i);
+                channel = along.channels();
+            } else if (along.lane() == 0) {
+                Arrays.fill(target, i, end, Memory.f32(at));
+                channel++;
+            } else {
+                for (int j = i; j < end; j++) target[j] = Memory.f32(at + (lane + j - i) * along.lane());
+                channel++;
+            }
+            i = end;
             lane = 0;
-            at += along.step();
+            if (channel < along.channels()) continue;
+            channel = 0;
+            pixel += along.pixel();
         }
     }
 
-    /** Elements from the {@code first} one of the walk on, image by image, since four of an image share a draw. */
+    /** Elements from the {@code first} one of the walk on, channel by channel, since four pixels of one share a draw. */
     private static void drop(Draws d, Scratch scratch, long first, int n, float[] y, float[] x) {
         int[] words = scratch.words;
         int low = Memory.i32(d.seed()), high = Memory.i32(d.seed() + 4), step = Memory.i32(d.step());
-        int epoch = Memory.i32(d.epoch()), stream = d.op().stream();
+        int epoch = Memory.i32(d.epoch()), stream = d.op().stream(), pixel = d.channels() * d.lanes();
         int threshold = Dropout.threshold(d.op().rate()) + Integer.MIN_VALUE;
         float scale = (float) (1 / (1 - d.op().rate()));
-        for (int i = 0; i < Math.min(d.lanes(), n); i++) {
-            long element = (first + i) / d.lanes(), lane = (first + i) % d.lanes(), drawn = -1;
-            for (int j = i; j < n; j += d.lanes(), element++) {
-                long block = element / d.image(), index = (block * d.lanes() + lane) * d.image() + element % d.image();
+        for (int i = 0; i < Math.min(pixel, n); i++) {
+            long lane = (first + i) % d.lanes(), drawn = -1;
+            for (int j = i; j < n; j += pixel) {
+                long at = (first + j) / d.lanes(), image = at / d.image() * d.lanes() + lane, element = at % d.image();
+                long index = image * d.image() + element % d.channels() * (d.image() / d.channels()) + element / d.channels();
                 if (index >>> 2 != drawn) {
                     drawn = index >>> 2;
                     Philox.block(low, high, (int) drawn, step, epoch, stream, words);

@@ -9,52 +9,57 @@ final class PoolKernel implements Kernel {
     private final Pool pool;
     private final Span[] rows;
     private final Span[] columns;
+    /** Pixels of a piece; of a pixel too large for that, {@code part} elements. */
     private final int piece;
+    private final int part;
     private final int taps;
 
     PoolKernel(Pool pool) {
         this.pool = pool;
         this.rows = pool.rows().toArray(Span[]::new);
         this.columns = pool.columns().toArray(Span[]::new);
-        this.piece = Math.min(columns.length, Scratch.WIDTH / pool.lanes());
+        this.piece = Math.clamp(Scratch.WIDTH / pool.pixel(), 1, columns.length);
+        this.part = Math.min(pool.pixel(), Scratch.WIDTH);
         this.taps = Arrays.stream(columns).mapToInt(s -> Math.ceilDiv(s.end() - s.first(), s.step())).max().orElse(0);
     }
 
     @Override
-    public int blocks() { return pool.blocks().count() * pool.channels().count(); }
+    public int blocks() { return Math.multiplyExact(pool.blocks().count(), rows.length); }
 
     @Override
     public void run(Scratch scratch, int block) {
-        int c = block % pool.channels().count(), n = block / pool.channels().count();
-        long x = pool.x() + n * pool.blocks().a() + c * pool.channels().a();
-        long y = pool.result() + n * pool.blocks().c() + c * pool.channels().c();
-        for (int p = 0; p < rows.length; p++)
-            for (int first = 0; first < columns.length; first += piece)
-                reduce(scratch, x, y + p * pool.row().c(), rows[p], first, Math.min(piece, columns.length - first));
+        int p = block % rows.length, n = block / rows.length;
+        long x = pool.x() + n * pool.blocks().a();
+        long y = pool.result() + n * pool.blocks().c() + p * pool.row().c();
+        for (int first = 0; first < columns.length; first += piece) {
+            int count = Math.min(piece, columns.length - first);
+            for (int at = 0; at < pool.pixel(); at += part)
+                reduce(scratch, x + 4L * at, y + 4L * at, rows[p], first, count, Math.min(part, pool.pixel() - at));
+        }
     }
 
-    private void reduce(Scratch scratch, long x, long y, Span down, int first, int count) {
-        int length = count * pool.lanes();
+    /** The maxima of {@code size} elements of each of {@code count} pixels. */
+    private void reduce(Scratch scratch, long x, long y, Span down, int first, int count, int size) {
+        int length = count * size;
         float[] largest = scratch.sums[0], tap = scratch.taps[0];
         Arrays.fill(largest, 0, length, Float.NEGATIVE_INFINITY);
         for (int h = down.first(); h < down.end(); h += down.step())
             for (int t = 0; t < taps; t++) {
-                stage(x + h * pool.row().a(), t, first, count, tap);
+                stage(x + h * pool.row().a(), t, first, count, size, tap);
                 Elementwise.max(length, largest, largest, tap);
             }
         if (pool.activation() != null) Functions.apply(pool.activation(), length, largest, largest, scratch);
-        Memory.store(largest, 0, y + 4L * first * pool.lanes(), length);
+        Memory.store(largest, 0, y + 4L * first * pool.pixel(), length);
     }
 
     /** The {@code t}-th pixel of every window, nothing where a window has fewer. */
-    private void stage(long x, int t, int first, int count, float[] tap) {
-        int lanes = pool.lanes();
+    private void stage(long x, int t, int first, int count, int size, float[] tap) {
         for (int i = 0; i < count; i++) {
             Span across = columns[first + i];
             int w = across.first() + t * across.step();
-            if (w >= across.end()) Arrays.fill(tap, i * lanes, (i + 1) * lanes, Float.NEGATIVE_INFINITY);
-            else if (lanes == 1) tap[i] = Memory.f32(x + 4L * w);
-            else Memory.load(x + 4L * w * lanes, tap, i * lanes, lanes);
+            if (w >= across.end()) Arrays.fill(tap, i * size, (i + 1) * size, Float.NEGATIVE_INFINITY);
+            else if (size == 1) tap[i] = Memory.f32(x + 4L * w * pool.pixel());
+            else Memory.load(x + 4L * w * pool.pixel(), tap, i * size, size);
         }
     }
 }

@@ -18,26 +18,22 @@ final class SeparableKernel implements Kernel {
     }
 
     @Override
-    public int blocks() { return s.blocks().count() * s.channels().count(); }
+    public int blocks() { return Math.multiplyExact(s.blocks().count(), s.rows().size()); }
 
     @Override
     public void run(Scratch scratch, int block) {
-        int c = block % s.channels().count(), n = block / s.channels().count();
-        long x = s.x() + n * s.blocks().a() + c * s.channels().a();
-        long y = s.y() + n * s.blocks().b() + c * s.channels().b();
-        int length = s.columns().size() * s.lanes();
-        double[] row = scratch.row(s.w() * s.lanes());
+        int p = block % s.rows().size(), n = block / s.rows().size();
+        int length = s.columns().size() * s.pixel();
+        double[] row = scratch.row(s.w() * s.pixel());
         float[] result = scratch.result(length);
-        for (int p = 0; p < s.rows().size(); p++) {
-            sumRows(scratch, x, p, row);
-            sumColumns(row, result);
-            if (s.activation() != null) Functions.apply(s.activation(), length, result, result, scratch);
-            Memory.store(result, 0, y + p * s.row().b(), length);
-        }
+        sumRows(scratch, s.x() + n * s.blocks().a(), p, row);
+        sumColumns(row, scratch.totals(s.pixel()), result);
+        if (s.activation() != null) Functions.apply(s.activation(), length, result, result, scratch);
+        Memory.store(result, 0, s.y() + n * s.blocks().b() + p * s.row().b(), length);
     }
 
     private void sumRows(Scratch scratch, long x, int p, double[] row) {
-        int length = s.w() * s.lanes();
+        int length = s.w() * s.pixel();
         Arrays.fill(row, 0, length, 0);
         float[] piece = scratch.taps[0];
         for (int t = rows.start[p]; t < rows.start[p + 1]; t++) {
@@ -54,15 +50,22 @@ final class SeparableKernel implements Kernel {
         for (int i = 0; i < n; i++) row[first + i] += weight * x[i];
     }
 
-    private void sumColumns(double[] row, float[] result) {
-        int lanes = s.lanes();
-        for (int q = 0; q < s.columns().size(); q++)
-            for (int lane = 0; lane < lanes; lane++) {
-                double sum = 0;
-                for (int t = columns.start[q]; t < columns.start[q + 1]; t++)
-                    sum += columns.weight[t] * row[columns.at[t] * lanes + lane];
-                result[q * lanes + lane] = (float) sum;
-            }
+    private void sumColumns(double[] row, double[] sums, float[] result) {
+        int pixel = s.pixel();
+        for (int q = 0; q < s.columns().size(); q++) {
+            Arrays.fill(sums, 0, pixel, 0);
+            for (int t = columns.start[q]; t < columns.start[q + 1]; t++)
+                add(pixel, sums, columns.weight[t], row, columns.at[t] * pixel);
+            round(pixel, sums, result, q * pixel);
+        }
+    }
+
+    private static void add(int n, double[] sums, double weight, double[] row, int first) {
+        for (int i = 0; i < n; i++) sums[i] += weight * row[first + i];
+    }
+
+    private static void round(int n, double[] sums, float[] result, int first) {
+        for (int i = 0; i < n; i++) result[first + i] = (float) sums[i];
     }
 
     /** A sparse matrix: the taps of row i are start[i] ... start[i + 1] - 1. */

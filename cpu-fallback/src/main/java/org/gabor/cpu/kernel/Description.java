@@ -1,5 +1,5 @@
 package org.gabor.cpu.kernel;
 
 /** A kernel as data. All addresses are absolute, all strides are in bytes. */
-public sealed interface Description permits Nest, Pointwise, Sums, Coefficients, Factors, Squares, Pool, Separable, Lrn,
+public sealed interface Description permits Nest, Pointwise, Sums, Totals, Coefficients, Factors, Squares, Pool, Separable, Lrn,
         Rows, Copy, Rim, FiniteScan, Call {}

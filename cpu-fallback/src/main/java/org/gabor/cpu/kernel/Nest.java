@@ -28,6 +28,18 @@ public record Nest(long a, long b, long c, List<Loop> rows, List<Loop> columns, 
         outer = List.copyOf(outer);
     }
 
+    /**
+     * True if the turns of the last outer loop lie side by side in all operands, so that they can be taken as one vector:
+     * a convolution of every channel by its own filter. Such a nest has one column, and if it has a bias, one a turn.
+     */
+    public boolean lanewise() {
+        if (outer.isEmpty() || Loop.turns(columns) > 1) return false;
+        if (epilogue.kind != Bias.NONE && (epilogue.kind == Bias.ROW || epilogue.step(outer.size() - 1) != Float.BYTES))
+            return false;
+        Loop last = outer.getLast();
+        return last.count() > 1 && last.a() == Float.BYTES && last.b() == Float.BYTES && last.c() == Float.BYTES;
+    }
+
     /** What a bias belongs to. */
     public enum Bias {
         NONE, ROW, COLUMN
@@ -48,9 +60,6 @@ public record Nest(long a, long b, long c, List<Loop> rows, List<Loop> columns, 
         public Epilogue {
             steps = List.copyOf(steps);
         }
-
-        /** The same with a bias that the outer loops move. */
-        public Epilogue moving(List<Long> by) { return new Epilogue(kind, bias, by, activation); }
 
         /** Bytes that a turn of outer loop {@code i} moves the bias. */
         public long step(int i) { return steps.isEmpty() ? 0 : steps.get(i); }

@@ -28,24 +28,41 @@ public record Pointwise(List<Integer> counts, int run, List<Operand> operands, L
     }
 
     /**
-     * How an operand follows a run: element j of the run is at (j / lanes) step + (j mod lanes) lane bytes. With
-     * {@code lanes} images side by side, an operand without width has step 0, one without a batch has lane 0.
+     * How an operand follows a run of [pixels][channels][lanes]: element j is at (j / (channels lanes)) pixel +
+     * (j / lanes mod channels) channel + (j mod lanes) lane bytes. An operand without width has pixel 0, so that it
+     * repeats; one without a batch has lane 0.
      *
-     * @param lanes elements of a group
-     * @param step bytes from group to group
-     * @param lane bytes from element to element of a group
+     * @param channels channels of a pixel
+     * @param lanes elements of a channel of a pixel: images side by side
+     * @param pixel bytes from pixel to pixel
+     * @param channel bytes from channel to channel
+     * @param lane bytes from lane to lane
      */
-    public record Along(int lanes, long step, long lane) {
+    public record Along(int channels, int lanes, long pixel, long channel, long lane) {
         /** One element serves the whole run. */
-        public static final Along SINGLE = new Along(1, 0, 0);
+        public static final Along SINGLE = even(0);
 
         /** Side by side. */
-        public static Along wide(Element element) { return new Along(1, element == Element.F32 ? Float.BYTES : 1, 0); }
+        public static Along wide(Element element) { return even(element == Element.F32 ? Float.BYTES : 1); }
 
-        /** The simplest form of the same walk. */
+        private static Along even(long step) { return new Along(1, 1, step, 0, 0); }
+
+        /** Elements of a pixel. */
+        public int period() { return channels * lanes; }
+
+        /**
+         * The simplest form of the same walk. What remains are the forms (1, 1, step, 0, 0): even; (1, lanes, step, 0,
+         * lane); (period, 1, step, channel, 0), and with step 0 a row that repeats; and all five.
+         */
         public Along simple() {
-            if (step == lanes * lane) return new Along(1, lane, 0);
-            return lanes == 1 ? new Along(1, step, 0) : this;
+            if (lanes == 1 && channels == 1) return even(pixel);
+            if (lanes == 1 && pixel == channels * channel) return even(channel);
+            if (channels == 1) return pixel == lanes * lane ? even(lane) : new Along(1, lanes, pixel, 0, lane);
+            if (lanes > 1 && lane != 0 && channel == lanes * lane)
+                return new Along(channels * lanes, 1, pixel, lane, 0).simple();
+            if (pixel == channels * channel) return new Along(1, lanes, channel, 0, lane).simple();
+            if (channel == 0 && lane == 0) return new Along(1, channels * lanes, pixel, 0, 0).simple();
+            return this;
         }
     }
 
@@ -94,17 +111,18 @@ public record Pointwise(List<Integer> counts, int run, List<Operand> operands, L
     }
 
     /**
-     * Which elements a dropout drops. Elements are counted in the order of the walk; with {@code lanes} images side by
-     * side that is block of images, element of an image, image of the block.
+     * Which elements a dropout drops. The walk counts [blocks of images][pixels][channels][lanes]; the number of an
+     * element, which says what is drawn for it, is that of the logical order, [images][channels][pixels].
      *
      * @param op rate and stream
      * @param seed address of the seed's two words
      * @param step address of the step's number
      * @param epoch address of the epoch's number
      * @param lanes images side by side
+     * @param channels channels of a pixel
      * @param image elements of an image
      */
-    public record Draws(Dropout op, long seed, long step, long epoch, int lanes, long image) {}
+    public record Draws(Dropout op, long seed, long step, long epoch, int lanes, int channels, long image) {}
 
     /** The second argument of an operation. */
     public sealed interface Source {

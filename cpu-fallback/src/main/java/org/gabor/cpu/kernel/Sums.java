@@ -3,35 +3,44 @@ package org.gabor.cpu.kernel;
 import java.util.List;
 
 /**
- * Sums of elements, one result a unit of work, in double precision and in a fixed order.
+ * Sums in double precision, a unit (such as a channel) beside the other, for each of a few parts (such as images):
+ * [parts][rows][units] dense doubles, where {@link Totals} takes them from. The parts are fixed, so that results are.
  *
  * @param kind what is summed
- * @param units the results, such as channels: steps of x (a), dy (b) and the result (c)
+ * @param parts independent repetitions: steps of x (a) and dy (b)
+ * @param units the sums of a part, the innermost last: steps of x and dy; any emitter is fast if they are adjacent
+ * @param summed what is added up for each unit, in order: steps of x and dy
  * @param x address of x
- * @param dy address of dy (gradients and products only)
- * @param outer loops around a run: steps of x and dy
- * @param run the innermost loop: steps of x and dy
- * @param stats address of means and variances, for {@link Kind#GRADIENT}
- * @param scale factor of a plain sum
- * @param eps added to the variance ({@link Kind#GRADIENT} only)
- * @param result address of the results, of two dense rows of them for moments and gradients
+ * @param dy address of dy ({@link Kind#GRADIENT} only)
+ * @param result address of the doubles
  */
-public record Sums(Kind kind, List<Loop> units, long x, long dy, List<Loop> outer, Loop run, long stats, double scale,
-        double eps, long result) implements Description {
+public record Sums(Kind kind, List<Loop> parts, List<Loop> units, List<Loop> summed, long x, long dy, long result)
+        implements Description {
     public Sums {
+        parts = List.copyOf(parts);
         units = List.copyOf(units);
-        outer = List.copyOf(outer);
+        summed = List.copyOf(summed);
     }
 
     /** What is summed. */
     public enum Kind {
-        /** scale times the sum of x. */
-        TOTAL,
-        /** The sum of x dy. */
-        PRODUCT,
-        /** Mean and biased variance of x, in two passes. */
-        MOMENTS,
-        /** The sum of dy, and of dy (x - mean) / sqrt(variance + eps). */
-        GRADIENT
+        /** A row: x. */
+        TOTAL(1),
+        /** Two rows: x and x^2. */
+        MOMENTS(2),
+        /** Two rows: dy and dy x. */
+        GRADIENT(2);
+
+        /** Sums of a unit. */
+        public final int rows;
+
+        Kind(int rows) {
+            this.rows = rows;
+        }
+    }
+
+    /** Bytes of the result. */
+    public long bytes() {
+        return (long) Loop.turns(parts) * kind.rows * Loop.turns(units) * Double.BYTES;
     }
 }

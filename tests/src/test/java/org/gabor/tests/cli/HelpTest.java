@@ -12,7 +12,7 @@ class HelpTest {
     @ParameterizedTest
     @ValueSource(strings = {"train", "eval", "predict", "summary", "models", "models list", "models show", "data",
             "data list",
-            "data get", "data verify", "data show", "data stats", "data export", "doctor"})
+            "data get", "data verify", "data show", "data stats", "data export", "bench", "doctor"})
     void everyCommandTeachesItselfByExamples(String command) {
         Cli help = Cli.line(command + " --help");
         assertThat(help.exitCode()).isZero();
@@ -27,7 +27,7 @@ class HelpTest {
         assertThat(Cli.line("").exitCode()).isZero();
         assertThat(Cli.line("").out()).isEqualTo(Cli.line("--help").out())
                 .contains("\n  train ", "\n  eval ", "\n  predict ", "\n  summary ", "\n  models ", "\n  data ",
-                        "\n  doctor ");
+                        "\n  bench ", "\n  doctor ");
     }
 
     @Test

@@ -42,6 +42,13 @@ class MistakesTest {
             train --model nowhere.yaml               | 2 | nowhere.yaml does not exist
             train --config nowhere.yaml              | 2 | nowhere.yaml does not exist
             train --warmup -1                        | 2 | warm-up: epochs must be 0 or more, got -1.0
+            bench --model resnet21                   | 2 | unknown model 'resnet21'; did you mean 'resnet20'?
+            bench --steps 0                          | 2 | --steps must be at least 1, got 0
+            bench --seconds 0                        | 2 | --seconds must be above 0, got 0.0
+            bench --batch 0                          | 2 | --batch must be at least 1, got 0
+            bench --threads -1                       | 2 | threads must be 1 or more
+            bench --device tpu                       | 2 | unknown device 'tpu'
+            bench --input big                        | 2 | 'big' is no image size
             train --val-split 1                      | 2 | --val-split must be in [0, 1), got 1.0
             train --data digit                       | 2 | unknown data set 'digit'; did you mean 'digits'?
             train --data mnist                       | 2 | mnist:DIR

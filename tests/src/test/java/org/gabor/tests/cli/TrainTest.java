@@ -48,8 +48,11 @@ class TrainTest {
         assertThat(Files.readString(run.resolve("log.txt"))).contains("epoch 1/1").contains(train.result("result"));
         assertThat(Files.readString(run.resolve("config.yaml"))).contains("data: \"digits\"").contains("seed: 3")
                 .contains("val_split: 0.1");
-        assertThat(Json.parse(Files.readString(run.resolve("env.json"))).object("env").members())
-                .containsKeys("command", "device_reason", "java", "cpu");
+        Json.Obj environment = Json.parse(Files.readString(run.resolve("env.json"))).object("env");
+        assertThat(environment.members()).containsKeys("command", "device_reason", "java", "cpu");
+        // the last bits of the weights depend on them
+        assertThat(environment.get("device_details").orElseThrow().object("device_details").members()).containsKey("kernels");
+        assertThat(train.err()).containsPattern("device    cpu \\(.*, (AVX-512|AVX2|Java) kernels");
         assertThat(Files.readAllLines(run.resolve("metrics.csv"))).hasSize(2);
     }
 

@@ -24,9 +24,9 @@ import org.gabor.optim.Sgd;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
-import org.gabor.spi.Backends;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
+import org.gabor.tests.UnderTest;
 import org.gabor.tests.oracle.Oracle;
 import org.gabor.tests.pytorch.Reference.Entry;
 import org.gabor.train.LearningRule;
@@ -52,7 +52,7 @@ class LeNetTest {
     Stream<DynamicTest> lossesAreThoseOfPyTorch() {
         return Reference.section("lenet5").stream().flatMap(e -> {
             String name = e.string("activation") + ", " + e.string("pool") + " pooling, " + e.string("optimizer");
-            return Stream.concat(Stream.of(dynamicTest("oracle: " + name, () -> oracle(e))), Backends.all().stream()
+            return Stream.concat(Stream.of(dynamicTest("oracle: " + name, () -> oracle(e))), UnderTest.all()
                     .map(p -> dynamicTest(p.name() + ": " + name, () -> backend(e, p))));
         });
     }

@@ -15,9 +15,9 @@ import org.gabor.graph.Leaf;
 import org.gabor.graph.Node;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
-import org.gabor.spi.Backends;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
+import org.gabor.tests.UnderTest;
 import org.gabor.tests.oracle.Bounds;
 import org.gabor.tests.oracle.Oracle;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,7 @@ interface Machine extends AutoCloseable {
 
     /** The oracle, and every backend that can run here. */
     static Stream<Machine> all() {
-        Stream<Machine> backends = Backends.all().stream().filter(p -> p.unavailable().isEmpty())
+        Stream<Machine> backends = UnderTest.all().filter(p -> p.unavailable().isEmpty())
                 .map(p -> new OfBackend(p.name(), p.open(BackendOptions.DEFAULT)));
         return Stream.concat(Stream.of(new OfOracle()), backends);
     }

@@ -15,8 +15,8 @@ import org.gabor.optim.Sgd;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
-import org.gabor.spi.Backends;
 import org.gabor.spi.Executable;
+import org.gabor.tests.UnderTest;
 import org.gabor.tests.oracle.Oracle;
 import org.gabor.train.LearningRule;
 import org.gabor.train.Parameters;
@@ -41,7 +41,7 @@ class TrainingStepsTest {
 
     static Stream<Arguments> networksAndBackends() {
         return Stream.of("resnet20", "resnet20-b")
-                .flatMap(model -> Backends.all().stream().map(p -> Arguments.of(model, p.name(), p)));
+                .flatMap(model -> UnderTest.all().map(p -> Arguments.of(model, p.name(), p)));
     }
 
     @ParameterizedTest(name = "{0} on {1}")

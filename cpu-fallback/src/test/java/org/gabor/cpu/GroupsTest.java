@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.gabor.cpu.Phases.Task;
+import org.gabor.cpu.Groups.Task;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Scratch;
 import org.gabor.cpu.kernel.Footprint;
@@ -14,7 +14,7 @@ import org.gabor.cpu.kernel.Region;
 import org.junit.jupiter.api.Test;
 
 /** Kernels put together compute what they compute one after the other, whatever order their blocks are done in. */
-class PhasesTest {
+class GroupsTest {
     private static final int IMAGES = 4;
     private static final int VALUES = 6;
     private static final int GLOBALS = 3;
@@ -29,9 +29,9 @@ class PhasesTest {
         for (int round = 0; round < 5_000; round++) {
             List<Task> tasks = tasks(2 + random.nextInt(12));
             long[] expected = afterwards(tasks.stream().map(Task::kernel).toList(), false);
-            List<Kernel> phases = Phases.of(tasks);
-            for (int order = 0; order < 3; order++) assertThat(afterwards(phases, true)).isEqualTo(expected);
-            grouped += tasks.size() - phases.size();
+            List<Kernel> order = Groups.of(tasks);
+            for (int i = 0; i < 3; i++) assertThat(afterwards(order, true)).isEqualTo(expected);
+            grouped += tasks.size() - order.size();
         }
         assertThat(grouped).as("kernels put together").isGreaterThan(5_000);
     }
@@ -40,7 +40,7 @@ class PhasesTest {
     void whatTheNextKernelReadsOfOtherImagesIsDoneBefore() {
         var writes = new Footprint(IMAGES, IMAGES, List.of(), List.of(new Region(0, 1, 1)));
         var readsAll = new Footprint(IMAGES, IMAGES, List.of(new Region(0, IMAGES, 0)), List.of(new Region(8, 1, 1)));
-        assertThat(Phases.of(List.of(new Task(none(), writes), new Task(none(), readsAll)))).hasSize(2);
+        assertThat(Groups.of(List.of(new Task(none(), writes), new Task(none(), readsAll)))).hasSize(2);
     }
 
     private Kernel none() { return new Step(IMAGES, (_, _) -> {}); }
