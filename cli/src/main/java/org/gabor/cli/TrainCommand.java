@@ -9,6 +9,7 @@ import org.gabor.UsageException;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.data.ImageSize;
+import org.gabor.data.Loader;
 import org.gabor.io.Json;
 import org.gabor.nn.ModelSpec;
 import org.gabor.train.Device;
@@ -74,6 +75,10 @@ final class TrainCommand implements Runnable {
         @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
         @Nullable
         Integer batch;
+
+        @Option(names = "--workers", paramLabel = "N",
+                description = "Threads that read ahead where images do not fit into memory; default: one a processor.")
+        int workers = Loader.usualWorkers();
 
         @Option(names = "--size", paramLabel = "SIZE",
                 description = "Of an image folder: scales the shorter side and crops the longer, such as 224, 48x64 or"
@@ -166,7 +171,8 @@ final class TrainCommand implements Runnable {
         spec.checkFits(parts.train());
         RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), run.epochs, data.batch);
         Trainer trainer = Trainer.of(spec).on(where).rule(settings.rule()).schedule(settings.schedule())
-                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed).input(this::fit);
+                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed).input(this::fit)
+                .workers(data.workers);
 
         RunFolder folder = RunFolder.next(run.out,
                 run.name == null ? network.folder() + "-" + parts.name() : run.name);

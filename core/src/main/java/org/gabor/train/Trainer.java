@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.gabor.UsageException;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
+import org.gabor.data.Loader;
 import org.gabor.data.Split;
 import org.gabor.graph.Criterion;
 import org.gabor.nn.ModelSpec;
@@ -33,6 +34,7 @@ public final class Trainer {
     private Function<Dataset, Preprocessing.Fitted> input = Preprocessing.STANDARD::fit;
     private int epochs = 1;
     private int batch = 64;
+    private int workers = Loader.usualWorkers();
     private long seed;
     private double validation;
     private final List<TrainingListener> listeners = new ArrayList<>();
@@ -117,6 +119,16 @@ public final class Trainer {
         return this;
     }
 
+    /**
+     * Threads that read images ahead, if they are not in memory; as many as there are processors, and 8 at most, if not
+     * said. It has no influence on the result.
+     */
+    public Trainer workers(int threads) {
+        if (threads < 1) throw new UsageException("workers must be at least 1, got " + threads);
+        workers = threads;
+        return this;
+    }
+
     /** Decides the first weights and the order of images; 0 if not said. */
     public Trainer seed(long number) {
         seed = number;
@@ -174,6 +186,8 @@ public final class Trainer {
     int epochs() { return epochs; }
 
     int batchFor(Dataset train) { return Math.min(batch, train.size()); }
+
+    int workers() { return workers; }
 
     long seed() { return seed; }
 

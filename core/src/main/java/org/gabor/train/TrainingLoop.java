@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.gabor.DivergedException;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
+import org.gabor.data.Loader;
 import org.gabor.io.Json;
 import org.gabor.io.Safetensors;
 import org.gabor.optim.Schedule;
@@ -34,7 +35,8 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private final Parameters parameters;
     private final Executable step;
     private final Optional<Evaluator> evaluator;
-    private final Batch images;
+    private final Loader loader;
+    private volatile Order order = new Order(0, Permutation.of(0, 0, 1));
 
     private final List<Double> monitored = new ArrayList<>();
 
@@ -59,10 +61,10 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         this.evaluator =
                 held.map(h -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
                         TrainingRun.EVALUATION_BATCH));
-        this.images = new Batch(train, batch);
         parameters.initialise(setup.seed(), input.tensors());
         long trained = graph.slab().slots().values().stream().mapToLong(s -> s.shape().size()).sum();
         setup.listeners().forEach(l -> l.started(config, train.size(), held.map(Dataset::size).orElse(0), trained));
+        this.loader = new Loader(train, batch, this::image, steps, (long) setup.epochs() * epochSteps, setup.workers());
     }
 
     TrainingRun run() {
@@ -84,13 +86,12 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     }
 
     private EpochMetrics epoch(int epoch, long began, Optional<EpochMetrics> best) {
-        var order = Permutation.of(setup.seed(), epoch, train.size());
         parameters.get(Parameters.TOTAL_LOSS).set(0f);
         parameters.get(Parameters.TOTAL_HITS).set(0f);
         waited = 0;
         long start = System.nanoTime(), shown = start;
         for (int s = 0; s < epochSteps; s++) {
-            step(epoch, order, s);
+            step(epoch);
             long now = System.nanoTime();
             if (now - shown > PROGRESS_NANOS) {
                 shown = now;
@@ -111,11 +112,28 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
                 waited / 1e9 / seconds, isBest);
     }
 
-    /** One step on images {@code s batch ... s batch + batch - 1} of the epoch's order. */
-    private void step(int epoch, Permutation order, int s) {
+    /** The order of an epoch. */
+    private record Order(int epoch, Permutation images) {}
+
+    /**
+     * The image at a place of the whole training: place (i mod m) of the order of epoch i / m + 1, with m images an epoch.
+     */
+    private int image(long place) {
+        long images = (long) epochSteps * batch;
+        int epoch = (int) (place / images) + 1;
+        Order now = order;
+        if (now.epoch != epoch) {
+            now = new Order(epoch, Permutation.of(setup.seed(), epoch, train.size()));
+            order = now; // threads that read ahead may make the same one twice
+        }
+        return now.images.at((int) (place % images));
+    }
+
+    private void step(int epoch) {
         long before = System.nanoTime();
-        images.fill(i -> order.at(s * batch + i));
-        images.feed(step.inputs());
+        Loader.Batch images = loader.next();
+        input("images").set(images.images());
+        input("labels").set(images.labels());
         var clock = new Schedule.Clock(steps, (long) setup.epochs() * epochSteps, epochSteps, monitored);
         lr = setup.rule().optimizer().learningRate() * setup.schedule().factor(clock);
         input("lr").set((float) lr);
@@ -170,6 +188,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
 
     @Override
     public void close() {
+        loader.close();
         evaluator.ifPresent(Evaluator::close);
         step.close();
         parameters.close();
