@@ -1,6 +1,7 @@
 package org.gabor.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +26,8 @@ public final class Main {
     public static int run(Console console, String... args) {
         try {
             CommandLine gabor = commandLine(console);
-            var words = RunConfig.expand(gabor, List.of(args));
-            gabor.setParameterExceptionHandler((e, _) -> Failures.reportUsage(console, e, words.places()));
+            var words = OptionSources.expand(gabor, List.of(args), console.environment());
+            gabor.setParameterExceptionHandler((e, _) -> Failures.reportUsage(console, e, words.origins()));
             return gabor.execute(words.all().toArray(String[]::new));
         } catch (Throwable e) {
             return Failures.report(console, e, console.debug());
@@ -50,6 +51,7 @@ public final class Main {
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
         gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
         gabor.registerConverter(Preprocessing.class, choice(Preprocessing.values()));
+        gabor.registerConverter(Duration.class, Times::parse);
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
         gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));

@@ -3,15 +3,16 @@ package org.gabor.cli;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.gabor.UsageException;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.data.ImageSize;
 import org.gabor.data.Loader;
 import org.gabor.io.Json;
 import org.gabor.nn.ModelSpec;
+import org.gabor.train.Continuation;
 import org.gabor.train.Device;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.Evaluation;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
                 "  gabor train --data imagefolder:photos@32 --model resnet20 --lr 0.05 --warmup 1",
                 "  gabor train --model net.yaml --optimizer adam --optimizer-args beta1=0.8,eps=1e-6",
                 "  gabor train --config runs/latest/config.yaml --seed 2",
+                "  gabor train --resume                            goes on with the latest run",
                 "  gabor train --optimizer nesterov --momentum 0.95 --schedule cosine --device cpu --threads 2"})
 final class TrainCommand implements Runnable {
     private final Console console;
@@ -54,7 +56,7 @@ final class TrainCommand implements Runnable {
     private final RecipeOptions recipe = new RecipeOptions();
 
     @ArgGroup(validate = false, heading = "%nRun%n", order = 4)
-    private final Run run = new Run();
+    private final RunOptions run = new RunOptions();
 
     @ArgGroup(validate = false, heading = "%nDevice%n", order = 5)
     private final DeviceOptions device = new DeviceOptions();
@@ -105,32 +107,6 @@ final class TrainCommand implements Runnable {
         String name = "lenet5";
     }
 
-    /** How long, and where to keep it. */
-    static final class Run {
-        /** {@link RunConfig} looks at it before options are read. */
-        @Option(names = "--config", paramLabel = "FILE",
-                description = "Options from a YAML file such as a run's config.yaml, a line an option: 'epochs: 10'."
-                        + " Those given here go before.")
-        @Nullable
-        Path config;
-
-        @Option(names = "--epochs", paramLabel = "N",
-                description = "Passes over the training data; default: the recipe's.")
-        @Nullable
-        Integer epochs;
-
-        @Option(names = "--seed", paramLabel = "N",
-                description = "Decides first weights, order of images and held-out part; default: 0.")
-        long seed;
-
-        @Option(names = "--out", paramLabel = "DIR", description = "Where run folders are made; default: runs.")
-        Path out = Path.of("runs");
-
-        @Option(names = "--name", paramLabel = "NAME", description = "Name of the run folder; default: MODEL-DATA.")
-        @Nullable
-        String name;
-    }
-
     /** What is shown. */
     static final class Output {
         @Option(names = "--progress", paramLabel = "HOW", description = "auto (default), bar, plain or none.")
@@ -144,20 +120,32 @@ final class TrainCommand implements Runnable {
         this.console = console;
     }
 
+    /** The run to go on with; if {@code named}, one of the same name. */
+    Optional<Path> resumed(boolean named) {
+        String set = data.spec.split(":", 2)[0];
+        return run.resumed(named && run.resume != null ? Optional.of(run.name(Network.of(model.name), set)) : Optional.empty());
+    }
+
+    /** What was typed after {@code --resume}. */
+    String typedResume() { return String.valueOf(run.resume); }
+
+    /** The file with settings that were not typed, if there is one. */
+    Optional<Path> configured(Optional<Path> resumed) { return run.configured(resumed); }
+
     @Override
     public void run() {
         long start = System.nanoTime();
-        Network network = Network.of(model.name);
-        if (run.name != null && !run.name.matches("[\\w-][\\w.-]*"))
-            throw new UsageException("--name is the name of a folder: letters, digits, '.', '_' and '-', got '"
-                    + run.name + "'");
+        run.check();
+        Optional<RunFolder> resumed = Optional.ofNullable(run.resume).map(RunFolder::new);
+        Optional<Continuation> from = resumed.map(RunFolder::continuation);
+        Network network = from.map(c -> Network.of(c.last().spec())).orElseGet(() -> Network.of(model.name));
         recipe.over(network.recipe(), run.epochs, data.batch); // mistakes in options show before any work is done
         try (Device opened = device.open(console, true)) {
-            train(opened, network, start);
+            train(opened, network, resumed, from, start);
         }
     }
 
-    private void train(Device where, Network network, long start) {
+    private void train(Device where, Network network, Optional<RunFolder> resumed, Optional<Continuation> from, long start) {
         data.spec = Datasets.sized(data.spec, data.size);
         DataParts parts = DataParts.open(data.spec, data.held, run.seed);
         double preparing = since(start);
@@ -170,12 +158,12 @@ final class TrainCommand implements Runnable {
         ModelSpec spec = network.build(size, parts.train().classes().size());
         spec.checkFits(parts.train());
         RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), run.epochs, data.batch);
-        Trainer trainer = Trainer.of(spec).on(where).rule(settings.rule()).schedule(settings.schedule())
-                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed).input(this::fit)
-                .workers(data.workers);
+        Trainer trainer = run.over(Trainer.of(spec).on(where).rule(settings.rule()).schedule(settings.schedule())
+                .epochs(settings.epochs()).batch(settings.batch()).input(this::fit)
+                .workers(data.workers));
+        from.ifPresent(trainer::resume);
 
-        RunFolder folder = RunFolder.next(run.out,
-                run.name == null ? network.folder() + "-" + parts.name() : run.name);
+        RunFolder folder = resumed.orElseGet(() -> RunFolder.next(run.out, run.name(network, parts.name())));
         console.logTo(folder::log);
         folder.writeConfig(config(settings));
         folder.writeEnvironment(environment(where));
@@ -183,10 +171,15 @@ final class TrainCommand implements Runnable {
             console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
 
         var stages = new Stages();
-        TrainingRun trained = trainer.listener(stages).listener(folder)
-                .listener(new TrainProgress(console, output.progress, settings.epochs(), System::nanoTime))
-                .fit(parts.train(), parts.validation());
-        seconds.put("train", since(stages.started));
+        trainer.listener(stages).listener(folder)
+                .listener(new TrainProgress(console, output.progress, System::nanoTime));
+        TrainingRun trained;
+        try (var interruption = new Interruption(() -> console.note("stopping after this step; once more stops at once"))) {
+            trained = trainer.stopWhen(interruption::isRequested).fit(parts.train(), parts.validation());
+            seconds.put("train", since(stages.started));
+            tell(folder, trained);
+        }
+        if (trained.ending() == TrainingRun.Ending.INTERRUPTED) return; // the process is about to end
 
         long test = System.nanoTime();
         DataParts.Part judge = parts.judge();
@@ -196,8 +189,19 @@ final class TrainCommand implements Runnable {
         report(folder, judge, figures, trained);
     }
 
+    /** Why it ended, if it ended early. */
+    private void tell(RunFolder folder, TrainingRun trained) {
+        String goOn = "; go on with: ./gabor train --resume " + folder.path();
+        switch (trained.ending()) {
+            case COMPLETE -> {}
+            case NO_BETTER -> console.note("no better epoch for some time: the training ends here");
+            case OUT_OF_TIME -> console.note("the time is over, everything is saved" + goOn);
+            case INTERRUPTED -> console.note("interrupted, everything is saved" + goOn);
+        }
+    }
+
     private void report(RunFolder folder, DataParts.Part judge, Evaluation figures, TrainingRun trained) {
-        EpochMetrics best = trained.history().stream().filter(EpochMetrics::best).toList().getLast();
+        Optional<EpochMetrics> best = trained.bestEpoch();
         if (output.json) {
             var result = new LinkedHashMap<String, Object>();
             result.put("run", folder.path().toString());
@@ -208,7 +212,8 @@ final class TrainCommand implements Runnable {
             result.put("acc1", figures.top1());
             result.put("acc5", figures.top5());
             result.put("loss", figures.loss());
-            result.put("best", best.byName());
+            result.put("ending", trained.ending().name().toLowerCase(Locale.ROOT));
+            best.ifPresent(m -> result.put("best", m.byName()));
             result.put("seconds", seconds);
             console.print(Json.of(result).pretty().stripTrailing());
             return;
@@ -216,8 +221,8 @@ final class TrainCommand implements Runnable {
         var times = new StringBuilder();
         seconds.forEach((stage, s) -> times.append(times.isEmpty() ? "" : ", ").append(stage).append(' ')
                 .append(Figures.seconds(s)));
-        console.print("result    " + EvaluationText.headline(judge.name(), figures) + ", by the weights of epoch "
-                + best.epoch());
+        console.print("result    " + EvaluationText.headline(judge.name(), figures) + ", by the weights of "
+                + best.map(m -> "epoch " + m.epoch()).orElse("an epoch that is not over"));
         console.print("time      " + times);
         console.print("saved in  " + folder.path());
         console.note("next      ./gabor eval " + folder.path());
@@ -268,12 +273,15 @@ final class TrainCommand implements Runnable {
         private long started;
 
         @Override
-        public void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {
+        public void started(Start start) {
             started = System.nanoTime();
             double compiling = (started - begin) / 1e9;
             seconds.put("compile", compiling);
-            console.note("model     " + model.name + ", " + Figures.count(parameters) + " parameters, compiled in "
+            console.note("model     " + model.name + ", " + Figures.count(start.parameters()) + " parameters, compiled in "
                     + Figures.seconds(compiling));
+            if (start.step() > 0)
+                console.note("goes on   after step " + Figures.count(start.step()) + " of "
+                        + Figures.count((long) start.epochs() * start.epochSteps()));
         }
     }
 }

@@ -1,10 +1,12 @@
 package org.gabor.train;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.gabor.UsageException;
 import org.gabor.data.Dataset;
@@ -27,6 +29,8 @@ import org.gabor.optim.Sgd;
  * }</pre>
  */
 public final class Trainer {
+    private static final Duration FOREVER = Duration.ofDays(365_000);
+
     private final ModelSpec model;
     private Optional<Device> device = Optional.empty();
     private LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9));
@@ -37,6 +41,13 @@ public final class Trainer {
     private int workers = Loader.usualWorkers();
     private long seed;
     private double validation;
+    private Optional<Monitor> monitor = Optional.empty();
+    private int patience;
+    private int limitBatches;
+    private Duration maxTime = FOREVER;
+    private Duration saveEvery = Duration.ofMinutes(1);
+    private BooleanSupplier stop = () -> false;
+    private Optional<Continuation> continuation = Optional.empty();
     private final List<TrainingListener> listeners = new ArrayList<>();
 
     private Trainer(ModelSpec model) {
@@ -143,6 +154,53 @@ public final class Trainer {
         return this;
     }
 
+    /** What tells the best epoch; the accuracy of the validation part if not said, or the latest epoch without one. */
+    public Trainer monitor(Monitor figure) {
+        monitor = Optional.of(figure);
+        return this;
+    }
+
+    /** Ends the training when so many epochs in a row were not better than the best; 0, as if not said: never. */
+    public Trainer patience(int epochs) {
+        if (epochs < 0) throw new UsageException("patience must be 0 or more epochs, got " + epochs);
+        patience = epochs;
+        return this;
+    }
+
+    /** At most so many steps an epoch, and batches of the validation part; 0, as if not said: all there are. */
+    public Trainer limitBatches(int batches) {
+        if (batches < 0) throw new UsageException("the limit of batches must be 0 or more, got " + batches);
+        limitBatches = batches;
+        return this;
+    }
+
+    /** Ends the training after the step in which the time is over; no limit if not said. */
+    public Trainer maxTime(Duration time) {
+        maxTime = time;
+        return this;
+    }
+
+    /** How often listeners are asked to save within an epoch; every minute if not said. */
+    public Trainer saveEvery(Duration time) {
+        saveEvery = time;
+        return this;
+    }
+
+    /** Ends the training after the first step at whose end this is true. */
+    public Trainer stopWhen(BooleanSupplier wanted) {
+        stop = wanted;
+        return this;
+    }
+
+    /**
+     * Goes on with a training instead of beginning one: the result is the same, byte for byte, as if it had not been
+     * interrupted. All settings but epochs, patience and those about time must be as they were.
+     */
+    public Trainer resume(Continuation from) {
+        continuation = Optional.of(from);
+        return this;
+    }
+
     /** Somebody who wants to know how it goes. */
     public Trainer listener(TrainingListener listener) {
         listeners.add(listener);
@@ -164,12 +222,19 @@ public final class Trainer {
      * Trains, and chooses the best epoch on {@code held}, if it is there.
      *
      * @throws org.gabor.DivergedException if the loss or a gradient is not finite
+     * @throws UsageException if it goes on with a training that had other settings or other data
      */
     public TrainingRun fit(Dataset train, Optional<Dataset> held) {
         Device where =
                 device.orElseThrow(() -> new UsageException("a trainer needs a device: Trainer.of(model).on(device)"));
         model.checkFits(train);
         held.ifPresent(model::checkFits);
+        if (held.isEmpty() && monitor.isPresent() && monitor.get().needsValidation())
+            throw new UsageException(monitor.get().label() + " cannot be watched without a validation part; hold one out,"
+                    + " or watch " + Monitor.TRAIN_LOSS.label());
+        if (patience > 0 && monitorFor(held).isEmpty())
+            throw new UsageException("patience needs a figure to watch; hold out a validation part, or watch "
+                    + Monitor.TRAIN_LOSS.label());
         try (var loop = new TrainingLoop(this, where, train, held)) {
             return loop.run();
         }
@@ -181,7 +246,11 @@ public final class Trainer {
 
     Schedule schedule() { return schedule; }
 
-    Preprocessing.Fitted inputFor(Dataset train) { return input.apply(train); }
+    /** As it was, for a training that goes on: its tensors are among those that are restored. */
+    Preprocessing.Fitted inputFor(Dataset train) {
+        return continuation.map(c -> new Preprocessing.Fitted(c.last().scaling(), Map.of()))
+                .orElseGet(() -> input.apply(train));
+    }
 
     int epochs() { return epochs; }
 
@@ -190,6 +259,22 @@ public final class Trainer {
     int workers() { return workers; }
 
     long seed() { return seed; }
+
+    Optional<Monitor> monitorFor(Optional<Dataset> held) {
+        return monitor.or(() -> held.map(_ -> Monitor.VAL_ACC1));
+    }
+
+    int patience() { return patience; }
+
+    int limit(int batches) { return limitBatches == 0 ? batches : Math.min(limitBatches, batches); }
+
+    Duration maxTime() { return maxTime; }
+
+    Duration saveEvery() { return saveEvery; }
+
+    boolean isStopWanted() { return stop.getAsBoolean(); }
+
+    Optional<Continuation> continuation() { return continuation; }
 
     List<TrainingListener> listeners() { return listeners; }
 
@@ -206,6 +291,9 @@ public final class Trainer {
         c.put("epochs", epochs);
         c.put("batch", batchFor(train));
         c.put("seed", seed);
+        monitor.ifPresent(m -> c.put("monitor", m.label()));
+        if (patience > 0) c.put("patience", patience);
+        if (limitBatches > 0) c.put("limit_batches", limitBatches);
         return c;
     }
 }

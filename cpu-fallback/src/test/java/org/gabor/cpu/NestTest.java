@@ -1,5 +1,6 @@
 package org.gabor.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.gabor.cpu.NestCheck.F;
 
 import java.util.ArrayList;
@@ -110,10 +111,10 @@ class NestTest {
             for (int rows : new int[] {1, 5, 40})
                 for (Bias kind : List.of(Bias.NONE, Bias.COLUMN)) {
                     var row = List.of(new Loop(rows, F * 3, 0, F * 710));
-                    var nest = new Nest(a.address(), b.address(), c.address(), row, columns,
-                            sum, outer, new Epilogue(kind, bias.address(), List.of(0L, F), new Activation.Relu()));
+                    var nest = new Nest(nests.a, nests.b, nests.c, row, columns,
+                            sum, outer, new Epilogue(kind, nests.bias, List.of(0L, F), new Activation.Relu()));
                     assertThat(nest.lanewise()).isTrue();
-                    check(nest);
+                    nests.check(nest);
                 }
         }
     }

@@ -40,9 +40,9 @@ public record PeakLoops(Kernel multiplyAdd, double flops, Kernel read, CodeMemor
         Memory.store(new long[] {TURNS, 0}, code.table());
         for (int t = 0; t < threads; t++)
             Memory.store(new long[] {turns, address + t * turns * turnBytes}, code.table() + (1 + t) * rowBytes);
-        return new PeakLoops(new AssembledKernel(code.function(multiplyAdd), code.table(), 0, threads, 0),
+        return new PeakLoops(new AssembledKernel(code.function(multiplyAdd), code.table(), 0, threads, 0, 0),
                 2.0 * TURNS * sums * isa.lanes(),
-                new AssembledKernel(code.function(read), code.table() + rowBytes, rowBytes, threads, 0), code);
+                new AssembledKernel(code.function(read), code.table() + rowBytes, rowBytes, threads, 0, 0), code);
     }
 
     /** The row: how many turns. */
