@@ -100,7 +100,9 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
         if (peak.bytes() > 0) to.put("share_of_bandwidth", cost.bytes() / seconds / peak.bytes());
     }
 
-    private static String count(double n) { return n < 100 ? String.format(Locale.ROOT, "%.1f", n) : Figures.count(Math.round(n)); }
+    private static String count(double n) {
+        return n < 100 ? String.format(Locale.ROOT, "%.1f", n) : Figures.count(Math.round(n));
+    }
 
     private static String ms(double seconds) { return String.format(Locale.ROOT, "%.3f", 1e3 * seconds); }
 

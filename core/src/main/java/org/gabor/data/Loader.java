@@ -1,5 +1,6 @@
 package org.gabor.data;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +49,16 @@ public final class Loader implements AutoCloseable {
     /**
      * Images and labels of a batch. The arrays are used again: they hold until the next batch is asked for.
      *
-     * @param images pixels [n,c,h,w]
-     * @param labels labels [n]
+     * @param images     pixels [n,c,h,w]
+     * @param labels     labels [n]
+     * @param imageBytes the array of images, made once: a training step allocates nothing
+     * @param labelWords the array of labels
      */
-    public record Batch(byte[] images, int[] labels) {}
+    public record Batch(byte[] images, int[] labels, MemorySegment imageBytes, MemorySegment labelWords) {
+        Batch(byte[] images, int[] labels) {
+            this(images, labels, MemorySegment.ofArray(images), MemorySegment.ofArray(labels));
+        }
+    }
 
     /** A batch that is being read. */
     private static final class Slot {

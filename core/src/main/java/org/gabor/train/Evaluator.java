@@ -36,8 +36,7 @@ final class Evaluator implements AutoCloseable {
                 new Loader(data, batch, place -> (int) Math.min(place, last), 0, count, Loader.usualWorkers())) {
             for (int from = 0; from < data.size(); from += batch) {
                 Loader.Batch images = loader.next();
-                Objects.requireNonNull(executable.inputs().get("images")).set(images.images());
-                Objects.requireNonNull(executable.inputs().get("labels")).set(images.labels());
+                StepInputs.feed(images, executable.inputs());
                 executable.run();
                 sums.add(executable, images.labels(), Math.min(batch, data.size() - from));
             }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -19,7 +18,6 @@ import org.gabor.optim.Schedule;
 import org.gabor.random.Permutation;
 import org.gabor.spi.Backend;
 import org.gabor.spi.Executable;
-import org.gabor.spi.Tensor;
 import org.gabor.train.TrainingRun.Ending;
 
 /**
@@ -47,6 +45,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private final long weights;
     private final Executable step;
     private final Optional<Evaluator> evaluator;
+    private final StepInputs numbers;
     private final Loader loader;
     private volatile Order order = new Order(0, Permutation.of(0, 0, 1));
 
@@ -78,6 +77,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());
         this.evaluator = held.map(_ -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
                 TrainingRun.EVALUATION_BATCH));
+        this.numbers = new StepInputs(step.inputs(), setup.seed());
         if (setup.continuation().isEmpty()) parameters.initialise(setup.seed(), input.tensors());
         this.loader = new Loader(train, batch, this::image, setup.continuation().map(Continuation::step).orElse(0L),
                 (long) setup.epochs() * epochSteps, setup.workers());
@@ -140,12 +140,14 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
             parameters.get(Parameters.TOTAL_LOSS).set(0f);
             parameters.get(Parameters.TOTAL_HITS).set(0f);
         }
+        var clock = clock(steps);
+        numbers.epoch(epoch);
         waited = 0;
         long start = System.nanoTime(), shown = start;
         for (int s = first; s < epochSteps; s++) {
             if (setup.isStopWanted()) return Optional.of(Ending.INTERRUPTED);
             if (isOver(setup.maxTime(), began, System.nanoTime())) return Optional.of(Ending.OUT_OF_TIME);
-            step(epoch);
+            step(clock);
             long now = System.nanoTime();
             if (now - shown > PROGRESS_NANOS) {
                 shown = now;
@@ -179,24 +181,26 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         return now.images.at((int) (place % images));
     }
 
-    private void step(int epoch) {
+    /** It allocates nothing. */
+    private void step(Schedule.Clock clock) {
         long start = System.nanoTime();
-        Loader.Batch images = loader.next();
-        input("images").set(images.images());
-        input("labels").set(images.labels());
-        input("lr").set((float) learningRate(steps));
-        input("step").set(Math.toIntExact(steps));
-        feed("epoch", epoch);
-        feed("seed", (int) setup.seed(), (int) (setup.seed() >>> 32));
+        StepInputs.feed(loader.next(), step.inputs());
+        numbers.step(learningRate(clock), steps);
         waited += System.nanoTime() - start;
         step.run();
         steps++;
+        clock.advance();
     }
 
-    private double learningRate(long atStep) {
-        var losses = history.stream().map(m -> Double.isNaN(m.valLoss()) ? m.trainLoss() : m.valLoss()).toList();
-        var clock = new Schedule.Clock(atStep, (long) setup.epochs() * epochSteps, epochSteps, losses);
+    private double learningRate(long atStep) { return learningRate(clock(atStep)); }
+
+    private double learningRate(Schedule.Clock clock) {
         return setup.rule().optimizer().learningRate() * setup.schedule().factor(clock);
+    }
+
+    private Schedule.Clock clock(long atStep) {
+        var losses = history.stream().map(m -> Double.isNaN(m.valLoss()) ? m.trainLoss() : m.valLoss()).toList();
+        return new Schedule.Clock(atStep, (long) setup.epochs() * epochSteps, epochSteps, losses);
     }
 
     /** Evaluates, and notes what the epoch came to; the rate of images is that of the steps made here. */
@@ -261,14 +265,6 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private void tell(Consumer<TrainingListener> news) { setup.listeners().forEach(news); }
 
     private double total(String name) { return parameters.get(name).scalar(); }
-
-    /** Sets an input that only some networks have. */
-    private void feed(String name, int... values) {
-        Tensor input = step.inputs().get(name);
-        if (input != null) input.set(values);
-    }
-
-    private Tensor input(String name) { return Objects.requireNonNull(step.inputs().get(name)); }
 
     @Override
     public void close() {

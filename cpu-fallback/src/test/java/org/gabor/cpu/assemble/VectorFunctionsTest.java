@@ -25,7 +25,7 @@ class VectorFunctionsTest {
     private static final double SQRT_2_OVER_PI = StrictMath.sqrt(2 / Math.PI);
 
     /** A function, its derivative in terms of what Activation says, and the largest errors in units in the last place. */
-    private record Reference(Activation f, DoubleUnaryOperator value, double most, DoubleUnaryOperator slope) {}
+    record Reference(Activation f, DoubleUnaryOperator value, double most, DoubleUnaryOperator slope) {}
 
     private static final List<Reference> REFERENCES = List.of(
             new Reference(new Activation.Relu(), x -> x > 0 ? x : 0, 0, y -> y > 0 ? 1 : 0),
@@ -136,6 +136,7 @@ class VectorFunctionsTest {
                 case AT_MOST -> a[i] <= b[i];
                 case UNORDERED -> Float.isNaN(a[i]);
                 case NOT_EQUAL -> a[i] != b[i];
+                case ORDERED -> !Float.isNaN(a[i]);
                 case NOT_AT_MOST -> !(a[i] <= b[i]);
                 case AT_LEAST -> a[i] >= b[i];
                 case GREATER -> a[i] > b[i];
