@@ -31,6 +31,7 @@ import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
 import org.gabor.spi.Backends;
+import org.gabor.tests.UnderTest;
 import org.gabor.train.Classifier;
 import org.gabor.train.Device;
 import org.gabor.train.Preprocessing;
@@ -48,7 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PreprocessingTest {
     private static final String SHIFT = "/input/shift", MATRIX = "/input/matrix";
 
-    static Stream<BackendProvider> backends() { return Backends.all().stream(); }
+    static Stream<BackendProvider> backends() { return UnderTest.all(); }
 
     @ParameterizedTest
     @MethodSource("backends")
