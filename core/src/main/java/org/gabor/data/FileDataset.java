@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.gabor.DataException;
 
 /** Image files that are read each time they are asked for, because there are too many to be kept. */
@@ -80,7 +81,8 @@ final class FileDataset implements Dataset {
     public byte[] identity(int index) {
         Path file = files.get(index);
         try {
-            byte[] path = (file.getParent().getFileName() + "/" + file.getFileName()).getBytes(StandardCharsets.UTF_8);
+            String folder = String.valueOf(Objects.requireNonNull(file.getParent()).getFileName());
+            byte[] path = (folder + "/" + file.getFileName()).getBytes(StandardCharsets.UTF_8);
             return ByteBuffer.allocate(path.length + Long.BYTES).put(path).putLong(Files.size(file)).array();
         } catch (IOException e) {
             throw new DataException("cannot read " + file + ": " + e + "; was it removed?", e);

@@ -86,7 +86,7 @@ public final class SymmetricEigen {
             System.arraycopy(row, k + 1, next, k + 1, n - k - 1);
             reflections[k] = next;
             taus[k] = tau;
-            pass(a, k + 1, pending ? v : null, w, next, p);
+            pass(a, k + 1, pending, v, w, next, p);
             double scale = 0;
             for (int j = k + 1; j < n; j++) {
                 p[j] *= tau;
@@ -122,16 +122,16 @@ public final class SymmetricEigen {
         return tau;
     }
 
-    /** B -= v w^T + w v^T for the rows and columns from {@code from} on, and p = B next. */
-    private void pass(double[][] a, int from, double[] v, double[] w, double[] next, double[] p) {
+    /** B -= v w^T + w v^T, if that is pending, for the rows and columns from {@code from} on; then p = B next. */
+    private void pass(double[][] a, int from, boolean pending, double[] v, double[] w, double[] next, double[] p) {
         double[][] sums = new double[PARTS][];
         int rows = n - from;
         IntStream parts = IntStream.range(0, PARTS);
         (rows < SHARED ? parts : parts.parallel()).forEach(part -> {
             double[] sum = new double[n];
             for (int i = from + (int) ((long) rows * part / PARTS); i < from + (int) ((long) rows * (part + 1) / PARTS); i++)
-                if (v == null) add(a[i], from, next[i], sum);
-                else updateAndAdd(a[i], from, v[i], w[i], v, w, next[i], sum);
+                if (pending) updateAndAdd(a[i], from, v[i], w[i], v, w, next[i], sum);
+            else add(a[i], from, next[i], sum);
             sums[part] = sum;
         });
         Arrays.fill(p, from, n, 0);
