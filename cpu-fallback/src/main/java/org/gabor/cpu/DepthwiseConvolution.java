@@ -39,7 +39,7 @@ final class DepthwiseConvolution {
             Phase down = phase.down(), across = phase.across();
             var rows = List.of(new Loop(across.count(), dy.step('w'), 0, win.strideW() * dx.step('w')));
             List<Loop> taps = !phase.reached() ? List.of()
-                    : List.of(new Loop(down.taps(), -down.outputStep() * dy.step('h'), down.tapStep() * f.s * tap),
+                    : List.of(new Loop(down.taps(), -down.outputStep() * dy.step('h'), (long) down.tapStep() * f.s * tap),
                             new Loop(across.taps(), -across.outputStep() * dy.step('w'), across.tapStep() * tap));
             var outer = List.of(new Loop(dx.blocks(), dy.step('n'), 0, dx.step('n')),
                     new Loop(down.count(), dy.step('h'), 0, win.strideH() * dx.step('h')), new Loop(f.groups, F, F, F));

@@ -38,11 +38,11 @@ record Finish(Stored result, long bias, @Nullable Activation activation, @Nullab
             case Pointwise.AddBias _ when bias == 0 && addend == null ->
                     new Finish(result, to.at(next.in(1)).address(), null, null, null);
             case Pointwise.Add _ when addend == null -> {
-                Node other = next.in(0) == value ? next.in(1) : next.in(0);
+                Node other = next.in(0).equals(value) ? next.in(1) : next.in(0);
                 boolean fits = !done.contains(other) && other.shape().equals(value.shape());
                 yield fits ? new Finish(result, bias, null, to.at(other), null) : null;
             }
-            case Pointwise.ActivateGrad g when g.f() instanceof Activation.Relu && next.in(1) == value
+            case Pointwise.ActivateGrad g when g.f() instanceof Activation.Relu && next.in(1).equals(value)
                     && !done.contains(next.in(0)) ->
                     new Finish(result, bias, null, addend, to.at(next.in(0)));
             default -> null;

@@ -185,7 +185,8 @@ final class Footprints {
 
     private void pool(Pool p) {
         int width = p.pixel() * Float.BYTES;
-        var input = List.of(p.blocks(), new Loop(p.h(), p.row().a(), p.row().b(), p.row().c()), new Loop(p.w(), width, width, width));
+        var input = List.of(p.blocks(), new Loop(p.h(), p.row().a(), p.row().b(), p.row().c()),
+                new Loop(p.w(), width, width, width));
         var output = List.of(p.blocks(), new Loop(p.rows().size(), p.row().a(), p.row().b(), p.row().c()),
                 new Loop(p.columns().size(), width, width, width));
         reads.add(walk(p.x(), width, Loop::a, input));

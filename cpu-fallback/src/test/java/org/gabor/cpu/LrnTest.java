@@ -31,8 +31,8 @@ class LrnTest {
         var op = new Normalization.Lrn(size, 0.3, 0.75, 1.5);
         int pixel = c * lanes, row = (W + 2) * pixel, image = (H + 1) * row;
         Loop images = new Loop(N, 4L * image, 4L * image, 4L * image), rows = new Loop(H, 4L * row, 4L * row, 4L * row);
-        try (var x = Buffer.normal(random, N * image); var dy = Buffer.normal(random, N * image); var y = new Buffer(4 * N * image);
-                var dx = new Buffer(4 * N * image)) {
+        try (var x = Buffer.normal(random, N * image); var dy = Buffer.normal(random, N * image);
+                var y = new Buffer(4 * N * image); var dx = new Buffer(4 * N * image)) {
             Emitters.run(emitter, new Lrn(op, x.address(), 0, y.address(), images, rows, W, c, lanes),
                     new Lrn(op, x.address(), dy.address(), dx.address(), images, rows, W, c, lanes));
             float[] xs = x.floats(), dys = dy.floats(), ys = y.floats(), dxs = dx.floats();

@@ -26,7 +26,8 @@ class PoolTest {
 
     /** Windows along both axes: side by side, overlapping, dilated, bins of several sizes, one that takes all. */
     static Stream<Arguments> shapes() {
-        List<List<Span>> axes = List.of(windows(6, 2, 2, 1, 0), windows(9, 3, 2, 1, 1), windows(8, 3, 1, 1, 1), windows(9, 2, 2, 3, 1),
+        List<List<Span>> axes = List.of(windows(6, 2, 2, 1, 0), windows(9, 3, 2, 1, 1), windows(8, 3, 1, 1, 1),
+                windows(9, 2, 2, 3, 1),
                 List.of(new Span(0, 2, 1), new Span(1, 4, 1), new Span(3, 5, 1)), List.of(new Span(0, 11, 1)));
         return Emitters.all().flatMap(e -> IntStream.of(1, 3, 16, 17, 40, 96, 200).boxed().flatMap(pixel -> Stream.of(1, 3, 20)
                 .flatMap(n -> axes.stream().map(axis -> Arguments.of(e, n, pixel, axis, axes.get((pixel + n) % axes.size()))))));

@@ -39,17 +39,20 @@ class SumsTest {
         var walks = new ArrayList<Walk>();
         // channels of images with halos, from one vector's part to several groups
         for (int c : new int[] {1, 3, 4, 8, 16, 21, 32, 64, 70, 128, 150})
-            walks.add(walk(loops(loop(3, 100 * c, 81 * c)), loops(loop(c, 1, 1)), loops(loop(8, 10 * c, 9 * c), loop(6, c, c))));
+            walks.add(walk(loops(loop(3, 100L * c, 81L * c)), loops(loop(c, 1, 1)),
+                    loops(loop(8, 10L * c, 9L * c), loop(6, c, c))));
         // one part only, many units, nothing to add up, a long row of one unit
         walks.add(walk(List.of(), loops(loop(1000, 1, 1)), loops(loop(64, 1000, 1000))));
         walks.add(walk(List.of(), loops(loop(5, 1, 1)), List.of()));
         walks.add(walk(loops(loop(8, 2048, 2048)), loops(loop(512, 1, 1)), loops(loop(4, 512, 512))));
         // units that are not adjacent: rows of a matrix, pixels of a halo, single elements
         walks.add(walk(List.of(), loops(loop(33, 100, 101)), loops(loop(100, 1, 1))));
-        walks.add(walk(loops(loop(2, 5000, 5000)), loops(loop(3, 400, 500), loop(7, 50, 60)), loops(loop(2, 20, 25), loop(15, 1, 1))));
+        walks.add(walk(loops(loop(2, 5000, 5000)), loops(loop(3, 400, 500), loop(7, 50, 60)),
+                loops(loop(2, 20, 25), loop(15, 1, 1))));
         walks.add(walk(List.of(), loops(loop(3, 7, 9)), loops(loop(4, 1000, 2000), loop(5, 30, 40))));
         walks.add(walk(List.of(), List.of(), loops(loop(4, 1000, 1000), loop(77, 1, 1))));
-        walks.add(walk(loops(loop(2, 9000, 8000)), loops(loop(4, 2000, 1900), loop(10, 1, 1)), loops(loop(3, 500, 400), loop(9, 11, 12))));
+        walks.add(walk(loops(loop(2, 9000, 8000)), loops(loop(4, 2000, 1900), loop(10, 1, 1)),
+                loops(loop(3, 500, 400), loop(9, 11, 12))));
         return Emitters.all().flatMap(e -> Stream.of(Kind.values())
                 .flatMap(kind -> walks.stream().map(w -> Arguments.of(e, kind, w))));
     }
@@ -59,7 +62,8 @@ class SumsTest {
     void everyPartHasItsSums(Emitter emitter, Kind kind, Walk walk) {
         int units = Loop.turns(walk.units), parts = Loop.turns(walk.parts);
         try (var result = new Buffer(Double.BYTES * kind.rows * units * parts)) {
-            Emitters.run(emitter, new Sums(kind, walk.parts, walk.units, walk.summed, x.address(), dy.address(), result.address()));
+            Emitters.run(emitter,
+                    new Sums(kind, walk.parts, walk.units, walk.summed, x.address(), dy.address(), result.address()));
             double[] found = result.doubles();
             float[] xs = x.floats(), dys = dy.floats();
             for (int p = 0; p < parts; p++)
@@ -92,7 +96,8 @@ class SumsTest {
     static Stream<Arguments> totals() {
         List<List<Loop>> dense = List.of(List.of(), List.of(new Loop(1, 0, 0, 4)), List.of(new Loop(16, 0, 0, 4)),
                 List.of(new Loop(45, 0, 0, 4)));
-        List<List<Loop>> scattered = List.of(List.of(new Loop(5, 0, 0, 12)), List.of(new Loop(3, 0, 0, 120), new Loop(19, 0, 0, 4)));
+        List<List<Loop>> scattered = List.of(List.of(new Loop(5, 0, 0, 12)),
+                List.of(new Loop(3, 0, 0, 120), new Loop(19, 0, 0, 4)));
         // a second row would lie among the first
         return Emitters.all().flatMap(e -> Stream.concat(Stream.of(Kind.values()).flatMap(k -> totals(e, k, dense)),
                 totals(e, Kind.TOTAL, scattered)));

@@ -51,8 +51,8 @@ final class LrnAssembly implements Assembly {
     @Override
     public Object form() {
         Loop rows = lrn.rows();
-        return new Lrn(lrn.op(), 0, lrn.dy() == 0 ? 0 : 1, 0, new Loop(0, 0, 0), new Loop(0, rows.a(), rows.b(), rows.c()), lrn.w(),
-                lrn.channels(), lrn.lanes());
+        return new Lrn(lrn.op(), 0, lrn.dy() == 0 ? 0 : 1, 0, new Loop(0, 0, 0), new Loop(0, rows.a(), rows.b(), rows.c()),
+                lrn.w(), lrn.channels(), lrn.lanes());
     }
 
     @Override

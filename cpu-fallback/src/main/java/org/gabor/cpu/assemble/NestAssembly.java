@@ -23,9 +23,6 @@ record NestAssembly(Nest nest, NestPlan plan, List<Walk> table, int rowParts, in
 
     static NestAssembly of(Nest nest, Isa isa) { return NestPlanner.plan(nest, isa); }
 
-    /** The same with rows and columns shared out to so many blocks. */
-    NestAssembly shared(int byRows, int byColumns) { return new NestAssembly(nest, plan, table, byRows, byColumns, images); }
-
     @Override
     public Object form() { return plan; }
 

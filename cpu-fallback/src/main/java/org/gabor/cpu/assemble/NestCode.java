@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import org.gabor.cpu.assemble.NestTile.Part;
 import org.gabor.cpu.assemble.Pointers.Count;
 import org.gabor.cpu.assemble.Split.Element;
-import org.gabor.cpu.kernel.Nest.Bias;
 
 /** Writes the code of a nest: loops around tiles, with a pointer to each operand that walks along. */
 final class NestCode {

@@ -27,7 +27,8 @@ final class NestPlanner {
 
     static NestAssembly plan(Nest nest, Isa isa) {
         NestLoops loops = NestLoops.of(nest, isa);
-        @Nullable Activation activation = nest.epilogue().activation();
+        @Nullable
+        Activation activation = nest.epilogue().activation();
         boolean addend = nest.epilogue().addend() != null, gate = nest.epilogue().gate() != null;
         int scratch = activation == null ? 0 : VectorFunctions.scratch(activation);
         Tile tile = Tile.best(loops, addend || gate ? Math.max(scratch, GATE) : scratch);

@@ -117,4 +117,7 @@ final class RunSumsAssembly implements Assembly {
                 }
         return rows.toArray(long[][]::new);
     }
+
+    @Override
+    public int images() { return sums.parts().isEmpty() ? 0 : sums.parts().getFirst().count(); }
 }

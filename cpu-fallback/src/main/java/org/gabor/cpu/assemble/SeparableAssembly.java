@@ -98,11 +98,16 @@ final class SeparableAssembly implements Assembly {
         });
         for (int v = 0; v < vectors; v++) {
             x.narrow(2 * v, 2 * v, 2 * v + 1, loaded);
-            if (s.activation() != null) VectorFunctions.apply(x, s.activation(), 2 * v, 2 * v, loaded, loaded + 1, loaded + 2, loaded + 3);
+            apply(x, 2 * v, loaded);
             Mem to = Mem.at(Gp.RDX, Gp.RBP, 1, (long) v * x.isa.bytes);
             if (tail && v == vectors - 1) x.storeMasked(to, TAIL, 2 * v);
             else x.store(to, 2 * v);
         }
+    }
+
+    /** The activation, with four scratch vectors from {@code t} on. */
+    private void apply(Assembler x, int v, int t) {
+        if (s.activation() != null) VectorFunctions.apply(x, s.activation(), v, v, t, t + 1, t + 2, t + 3);
     }
 
     /** {@code body} for every tap of an entry, which {@code tap} points to; RAX is used up before. */

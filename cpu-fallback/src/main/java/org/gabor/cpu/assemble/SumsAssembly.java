@@ -111,7 +111,8 @@ final class SumsAssembly implements Assembly {
         Levels.around(x, LOOPS, form.levels, () -> {
             for (int c = 0; c < form.copies; c++)
                 for (int v = 0; v < vectors; v++) {
-                    Mem xs = Mem.at(Gp.RSI, c * form.turn.a() + v * bytes), dys = Mem.at(Gp.RDX, c * form.turn.b() + v * bytes);
+                    Mem xs = Mem.at(Gp.RSI, c * form.turn.a() + (long) v * bytes);
+                    Mem dys = Mem.at(Gp.RDX, c * form.turn.b() + (long) v * bytes);
                     if (tail != null && v == vectors - 1) add.masked(c * vectors + v, tail.floats, xs, dys);
                     else add.vector(c * vectors + v, xs, dys);
                 }
@@ -144,11 +145,14 @@ final class SumsAssembly implements Assembly {
                     long at = (long) p * sums.kind().rows * units + (long) o * unit.count() + (long) first * group;
                     row[FIRST] = sums.result() + Double.BYTES * at;
                     row[SECOND] = row[FIRST] + (long) Double.BYTES * units;
-                    row[GROUPS] = end - first;
+                    row[GROUPS] = (long) end - first;
                     row[REST] = end == groups ? 1 : 0;
                     Levels.store(row, LOOPS, form.levels, summed);
                     rows.add(row);
                 }
         return rows.toArray(long[][]::new);
     }
+
+    @Override
+    public int images() { return sums.parts().isEmpty() ? 0 : sums.parts().getFirst().count(); }
 }

@@ -13,8 +13,8 @@ import org.gabor.cpu.kernel.Totals;
 final class TotalsAssembly implements Assembly {
     /** Sums that a block of work adds, about. */
     private static final int GRAIN = 1 << 13;
-    private static final int SUMS = 0, RESULT = 1, SECOND = 2, MEANS = 3, VARIANCES = 4, VECTORS = 5, REST = 6, STEP = 7, PARTS = 8,
-            PART = 9, ROW = 10, LANE_VECTORS = 11, LANE_REST = 12, FACTOR = 13, EPS = 14, NEXT = 15, WORDS = 16;
+    private static final int SUMS = 0, RESULT = 1, SECOND = 2, MEANS = 3, VARIANCES = 4, VECTORS = 5, REST = 6, STEP = 7,
+            PARTS = 8, PART = 9, ROW = 10, LANE_VECTORS = 11, LANE_REST = 12, FACTOR = 13, EPS = 14, NEXT = 15, WORDS = 16;
     /** The sums of the two rows, and scratch. */
     private static final int TOTAL = 0, OTHER = 1, T = 2, U = 3;
 

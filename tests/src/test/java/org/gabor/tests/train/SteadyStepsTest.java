@@ -30,9 +30,9 @@ class SteadyStepsTest {
     private static final Path STATM = Path.of("/proc/self/statm");
     private static final long PAGE = 4096, MIB = 1 << 20;
     /** What the trainer allocates to tell its progress, a few times a second: a record, arrays for two sums and the guard. */
-    private static final long TO_TELL_PROGRESS = 1024;
-    /** Less than the smallest object of the JVM. */
-    private static final long NOTHING = 8;
+    private static final long TO_TELL_PROGRESS = 512;
+    /** Bytes a step, far less than the smallest object of the JVM. */
+    private static final long NOTHING = 2;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
