@@ -1,10 +1,16 @@
 package org.gabor.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.gabor.compile.Cost;
 import org.gabor.compile.Plan;
 import org.gabor.compile.Step;
@@ -21,10 +27,9 @@ import org.gabor.spi.Peak;
  * @param profile seconds of each step of the plan, run one by one
  */
 record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] profile) {
-    private static final List<String> HEADINGS =
-            List.of(">step", "layer", "operation", ">ms", ">share", ">GFLOP/s", ">of peak", ">GB/s", ">of memory");
-    /** Steps of the plan with a smaller share of the time are shown as one. */
-    private static final double SHOWN = 0.01;
+    private static final List<String> FIGURES = List.of(">ms", ">share", ">GFLOP/s", ">of peak", ">GB/s", ">of memory");
+    /** So many steps of the plan are shown, the slowest. */
+    private static final int SHOWN = 20;
 
     /** Images a second. */
     private double images() { return batch / times.median(); }
@@ -36,34 +41,67 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
                 rate(cost.flops(), times.median()), share(cost.flops(), times.median(), peak.flops()));
     }
 
-    /** The steps of the plan that take long. */
+    /** The steps of the plan: all by their first operation, and the slowest one by one. */
     String steps(Peak peak) {
-        double all = sum();
-        var table = new TextTable(HEADINGS);
-        var small = new ArrayList<Integer>();
-        for (int i = 0; i < profile.length; i++) {
-            double seconds = profile[i];
-            if (seconds < SHOWN * all) {
-                small.add(i);
-                continue;
-            }
-            Step step = plan.steps().get(i);
-            Cost cost = Cost.of(plan, step);
-            table.row(i + 1, step.layers(), step.label(), ms(seconds), percent(seconds / all), rate(cost.flops(), seconds),
-                    share(cost.flops(), seconds, peak.flops()), rate(cost.bytes(), seconds),
-                    share(cost.bytes(), seconds, peak.bytes()));
-        }
-        double rest = small.stream().mapToDouble(i -> profile[i]).sum();
-        if (!small.isEmpty())
-            table.row("", "", Figures.count(small.size(), "step") + " below 1 % each", ms(rest), percent(rest / all), "", "",
-                    "", "");
-        return "Steps of the plan for " + name + ", run one by one: " + ms(all) + " ms\n\n" + table.text().stripTrailing();
+        double all = Arrays.stream(profile).sum();
+        return "Steps of the plan for " + name + ", run one by one: " + ms(all) + " ms\n\n" + operations(peak, all) + '\n'
+                + slowest(peak, all).stripTrailing();
     }
 
-    private double sum() {
-        double all = 0;
-        for (double s : profile) all += s;
-        return all;
+    private String operations(Peak peak, double all) {
+        var seconds = new LinkedHashMap<String, Double>();
+        var counts = new LinkedHashMap<String, Integer>();
+        var costs = new LinkedHashMap<String, Cost>();
+        for (int i = 0; i < profile.length; i++) {
+            String operation = plan.steps().get(i).head().op().label();
+            seconds.merge(operation, profile[i], Double::sum);
+            counts.merge(operation, 1, Integer::sum);
+            costs.merge(operation, cost(i), Cost::plus);
+        }
+        var table = table("operation", ">steps");
+        seconds.entrySet().stream().sorted(Map.Entry.<String, Double>comparingByValue().reversed()).forEach(e -> {
+            String operation = e.getKey();
+            row(table, List.of(operation, Objects.requireNonNull(counts.get(operation))),
+                    Objects.requireNonNull(costs.get(operation)), e.getValue(), all, peak);
+        });
+        return table.text();
+    }
+
+    private String slowest(Peak peak, double all) {
+        Set<Integer> shown = IntStream.range(0, profile.length).boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> profile[i]).reversed()).limit(SHOWN)
+                .collect(Collectors.toSet());
+        var table = table(">step", "layer", "operation");
+        var rest = new Cost(0, 0);
+        double restSeconds = 0;
+        for (int i = 0; i < profile.length; i++) {
+            Step step = plan.steps().get(i);
+            if (shown.contains(i)) {
+                row(table, List.of(i + 1, step.layers(), step.label()), cost(i), profile[i], all, peak);
+            } else {
+                rest = rest.plus(cost(i));
+                restSeconds += profile[i];
+            }
+        }
+        int others = profile.length - shown.size();
+        if (others > 0) row(table, List.of("", "", Figures.count(others, "faster step")), rest, restSeconds, all, peak);
+        return table.text();
+    }
+
+    private Cost cost(int step) { return Cost.of(plan, plan.steps().get(step)); }
+
+    private static TextTable table(String... first) {
+        var headings = new ArrayList<>(List.of(first));
+        headings.addAll(FIGURES);
+        return new TextTable(headings);
+    }
+
+    private static void row(TextTable table, List<?> first, Cost cost, double seconds, double all, Peak peak) {
+        var cells = new ArrayList<Object>(first);
+        cells.addAll(List.of(ms(seconds), percent(seconds / all), rate(cost.flops(), seconds),
+                share(cost.flops(), seconds, peak.flops()), rate(cost.bytes(), seconds),
+                share(cost.bytes(), seconds, peak.bytes())));
+        table.row(cells.toArray());
     }
 
     /** All figures, for programs. */
@@ -83,7 +121,7 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
             one.put("layer", step.layers());
             one.put("operation", step.label());
             one.put("ms", 1e3 * profile[i]);
-            rates(one, Cost.of(plan, step), profile[i], peak);
+            rates(one, cost(i), profile[i], peak);
             steps.add(one);
         }
         all.put("plan", steps);
@@ -100,7 +138,9 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
         if (peak.bytes() > 0) to.put("share_of_bandwidth", cost.bytes() / seconds / peak.bytes());
     }
 
-    private static String count(double n) { return n < 100 ? String.format(Locale.ROOT, "%.1f", n) : Figures.count(Math.round(n)); }
+    private static String count(double n) {
+        return n < 100 ? String.format(Locale.ROOT, "%.1f", n) : Figures.count(Math.round(n));
+    }
 
     private static String ms(double seconds) { return String.format(Locale.ROOT, "%.3f", 1e3 * seconds); }
 

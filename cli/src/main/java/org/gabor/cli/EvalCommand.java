@@ -8,7 +8,9 @@ import java.util.Optional;
 import org.gabor.QualityGateException;
 import org.gabor.UsageException;
 import org.gabor.data.Dataset;
+import org.gabor.data.Datasets;
 import org.gabor.io.Json;
+import org.gabor.nn.ModelSpec;
 import org.gabor.train.Device;
 import org.gabor.train.Evaluation;
 import org.gabor.train.TrainingRun;
@@ -66,7 +68,7 @@ final class EvalCommand implements Runnable {
                 .orElseThrow(() -> new UsageException("which data? " + saved.file()
                         + " lies in no run folder; add --data, for example --data digits"));
         try (Device where = device.open(console, false)) {
-            DataParts parts = open(spec, saved.config());
+            DataParts parts = open(fitting(spec, saved.model().spec()), saved.config());
             DataParts.Part judge = part == null ? parts.judge() : choose(parts, part, spec);
             console.note("model     " + saved.file());
             console.note("data      " + spec + ", " + judge.name() + " part, "
@@ -86,6 +88,12 @@ final class EvalCommand implements Runnable {
         long seed = Optional.ofNullable(config.get("seed")).map(v -> (long) v.number("seed")).orElse(0L);
         int few = Optional.ofNullable(config.get("overfit")).map(v -> v.integer("overfit")).orElse(0);
         return DataParts.open(spec, share, seed, few);
+    }
+
+    /** An image folder that says no size gets that of the model's images. */
+    private static String fitting(String spec, ModelSpec m) {
+        return spec.startsWith("imagefolder:") && !spec.matches(".*@[0-9x]+")
+                ? Datasets.sized(spec, m.channels() + "x" + m.height() + "x" + m.width()) : spec;
     }
 
     private static DataParts.Part choose(DataParts parts, Part part, String spec) {

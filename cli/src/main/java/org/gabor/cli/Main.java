@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.gabor.Suggest;
 import org.gabor.train.Monitor;
+import org.gabor.train.Preprocessing;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
@@ -43,7 +44,8 @@ public final class Main {
         gabor.addSubcommand(new PredictCommand(console));
         gabor.addSubcommand(new SummaryCommand(console));
         gabor.addSubcommand(new ModelsCommand(console));
-        gabor.addSubcommand(new DataCommand(console));
+        gabor.addSubcommand(new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console))
+                .addSubcommand(new DataVerifyCommand(console)));
         gabor.addSubcommand(new BenchCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
         gabor.addSubcommand(new CompletionCommand(console));
@@ -53,6 +55,7 @@ public final class Main {
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
         gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
+        gabor.registerConverter(Preprocessing.class, choice(Preprocessing.values()));
         gabor.registerConverter(Duration.class, Times::parse);
         gabor.registerConverter(Monitor.class, Monitor::named);
         gabor.setUsageHelpWidth(HELP_WIDTH);

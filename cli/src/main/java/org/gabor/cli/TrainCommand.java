@@ -7,13 +7,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.gabor.data.Dataset;
+import org.gabor.data.Datasets;
 import org.gabor.data.ImageSize;
+import org.gabor.data.Loader;
 import org.gabor.io.Json;
 import org.gabor.nn.ModelSpec;
 import org.gabor.train.Continuation;
 import org.gabor.train.Device;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.Evaluation;
+import org.gabor.train.Preprocessing;
 import org.gabor.train.RunFolder;
 import org.gabor.train.Trainer;
 import org.gabor.train.TrainingListener;
@@ -67,13 +70,28 @@ final class TrainCommand implements Runnable {
     /** What to train on. */
     static final class Data {
         @Option(names = "--data", paramLabel = "DATA",
-                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, imagefolder:DIR; see"
-                        + " 'gabor data list'.")
+                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR, imagefolder:DIR, csv:FILE;"
+                        + " see 'gabor data list'.")
         String spec = "digits";
 
         @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
         @Nullable
         Integer batch;
+
+        @Option(names = "--workers", paramLabel = "N",
+                description = "Threads that read ahead where images do not fit into memory; default: one a processor.")
+        int workers = Loader.usualWorkers();
+
+        @Option(names = "--size", paramLabel = "SIZE",
+                description = "Of an image folder: scales the shorter side and crops the longer, such as 224, 48x64 or"
+                        + " 1x28x28 (grey).")
+        @Nullable
+        String size;
+
+        @Option(names = "--input", paramLabel = "HOW",
+                description = "What is done to pixels, fitted on the training part: scale (to 0 ... 1), mean (less the mean"
+                        + " image), standard (mean 0, variance 1 a channel; default), pca or zca (whitening).")
+        Preprocessing input = Preprocessing.STANDARD;
 
         @Option(names = "--val-split", paramLabel = "X",
                 description = "Share of the training data held out to choose the best epoch, if the data has no"
@@ -120,6 +138,7 @@ final class TrainCommand implements Runnable {
     @Override
     public void run() {
         run.check();
+        data.spec = Datasets.sized(data.spec, data.size);
         var report = new TrainReport(console, model.name, data.spec);
         Optional<RunFolder> resumed = Optional.ofNullable(run.resume).map(RunFolder::new);
         Optional<Continuation> from = resumed.map(RunFolder::continuation);
@@ -187,7 +206,8 @@ final class TrainCommand implements Runnable {
         ModelSpec spec = network.build(size(parts), parts.train().classes().size());
         spec.checkFits(parts.train());
         return run.over(Trainer.of(spec).rule(settings.rule()).schedule(settings.schedule())
-                .epochs(run.dryRun ? 1 : settings.epochs()).batch(settings.batch()));
+                .epochs(run.dryRun ? 1 : settings.epochs()).batch(settings.batch()).input(this::fit)
+                .workers(data.workers));
     }
 
     private RecipeOptions.Settings settings(Network network, DataParts parts) {
@@ -205,9 +225,18 @@ final class TrainCommand implements Runnable {
         c.put("model", model.name);
         c.put("data", data.spec);
         c.put("val_split", data.held);
+        c.put("input", data.input.label());
         c.putAll(settings.config());
         c.putAll(run.config());
         return c;
+    }
+
+    private Preprocessing.Fitted fit(Dataset train) {
+        long start = System.nanoTime();
+        Preprocessing.Fitted fitted = data.input.fit(train);
+        console.note("input     " + data.input.label() + ", fitted on " + Figures.count(train.size(), "image") + " in "
+                + Figures.seconds((System.nanoTime() - start) / 1e9));
+        return fitted;
     }
 
     private Map<String, Object> environment(Device device) {

@@ -1,7 +1,6 @@
 package org.gabor.compile;
 
 import java.util.HashSet;
-import java.util.List;
 import org.gabor.graph.Node;
 
 /**
@@ -25,7 +24,9 @@ public record Cost(long flops, long bytes) {
 
     /** The cost of all steps. */
     public static Cost of(Plan plan) {
-        List<Cost> all = plan.steps().stream().map(s -> of(plan, s)).toList();
-        return new Cost(all.stream().mapToLong(Cost::flops).sum(), all.stream().mapToLong(Cost::bytes).sum());
+        return plan.steps().stream().map(s -> of(plan, s)).reduce(new Cost(0, 0), Cost::plus);
     }
+
+    /** The cost of both. */
+    public Cost plus(Cost other) { return new Cost(flops + other.flops, bytes + other.bytes); }
 }

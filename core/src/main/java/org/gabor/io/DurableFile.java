@@ -77,6 +77,16 @@ public final class DurableFile {
         }
     }
 
+    /**
+     * Gives something that was written under another name in the same folder its own.
+     *
+     * @throws IOException if it cannot be moved
+     */
+    public static void place(Path temporary, Path target) throws IOException {
+        move(temporary, target);
+        force(Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file lies in a folder"));
+    }
+
     private static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

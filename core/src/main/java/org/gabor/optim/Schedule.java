@@ -4,21 +4,45 @@ import java.util.List;
 
 /** A learning rate as a function of time: a factor for the optimizer's rate, so that a schedule has no state. */
 public interface Schedule {
-    /**
-     * Where a training is.
-     *
-     * @param step the step about to be made, from 0
-     * @param steps steps of the whole run
-     * @param epochSteps steps of an epoch
-     * @param monitored the monitored figure (a loss: less is better) of every epoch that is over
-     */
-    record Clock(long step, long steps, int epochSteps, List<Double> monitored) {
-        public Clock {
-            monitored = List.copyOf(monitored);
+    /** Where a training is. It moves on with the training, so that a step makes no new one. */
+    final class Clock {
+        private long step;
+        private final long steps;
+        private final int epochSteps;
+        private final List<Double> monitored;
+
+        /**
+         * A clock.
+         *
+         * @param step the step about to be made, from 0
+         * @param steps steps of the whole run
+         * @param epochSteps steps of an epoch
+         * @param monitored the monitored figure (a loss: less is better) of every epoch that is over
+         */
+        public Clock(long step, long steps, int epochSteps, List<Double> monitored) {
+            this.step = step;
+            this.steps = steps;
+            this.epochSteps = epochSteps;
+            this.monitored = List.copyOf(monitored);
         }
+
+        /** The step about to be made. */
+        public long step() { return step; }
+
+        /** Steps of the whole run. */
+        public long steps() { return steps; }
+
+        /** Steps of an epoch. */
+        public int epochSteps() { return epochSteps; }
+
+        /** The monitored figure of every epoch that is over. */
+        public List<Double> monitored() { return monitored; }
 
         /** Epochs that are over. */
         long epoch() { return step / epochSteps; }
+
+        /** A step was made. */
+        public void advance() { step++; }
     }
 
     /** The factor at a step. */

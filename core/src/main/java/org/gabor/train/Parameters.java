@@ -87,11 +87,15 @@ public final class Parameters implements AutoCloseable {
     public Tensor get(String name) { return Objects.requireNonNull(bindings.get(name), name); }
 
     /** Fills everything as its initialiser says: a pure function of seed and name. */
-    public void initialise(long seed) {
+    public void initialise(long seed) { initialise(seed, Map.of()); }
+
+    /** The same, with values for some. */
+    void initialise(long seed, Map<String, Safetensors.Data> given) {
         declared.forEach((name, d) -> {
             var random = new Stream(seed, Stream.id("init/" + name), 0, 0);
             get(name).set(d.init().values(d.node().shape(), random));
         });
+        given.forEach((name, data) -> get(name).set(data.floats()));
         Tensor average = bindings.get(AVERAGE);
         if (average != null) average.set(get(WEIGHTS).floats());
     }

@@ -23,9 +23,10 @@ import org.gabor.io.DurableFile;
 import org.gabor.io.Json;
 
 /**
- * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl},
- * on request {@code diagnostics.jsonl}, {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills itself. The two checkpoints
- * are replaced durably; what else is written after {@code last.safetensors} is cut off when the training goes on.
+ * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl}, on request
+ * {@code diagnostics.jsonl}, {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills
+ * itself. The two checkpoints are replaced durably; what else is written after {@code last.safetensors} is cut off when
+ * the training goes on.
  *
  * @param path the folder
  */

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.gabor.UsageException;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
+import org.gabor.data.Loader;
 import org.gabor.data.Split;
 import org.gabor.graph.Criterion;
 import org.gabor.nn.ModelSpec;
@@ -34,9 +35,10 @@ public final class Trainer {
     private Optional<Device> device = Optional.empty();
     private LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9));
     private Schedule schedule = Schedules.constant();
-    private Function<Dataset, Scaling> scaling = Scaling::standard;
+    private Function<Dataset, Preprocessing.Fitted> input = Preprocessing.STANDARD::fit;
     private int epochs = 1;
     private int batch = 64;
+    private int workers = Loader.usualWorkers();
     private long seed;
     private double validation;
     private Optional<Monitor> monitor = Optional.empty();
@@ -106,9 +108,12 @@ public final class Trainer {
         return this;
     }
 
-    /** How pixels become numbers, given the training part; mean 0 and variance 1 a channel if not said. */
-    public Trainer scaling(Function<Dataset, Scaling> how) {
-        scaling = how;
+    /** How pixels become numbers; mean 0 and variance 1 a channel if not said. */
+    public Trainer input(Preprocessing how) { return input(how::fit); }
+
+    /** How pixels become numbers, given the training part. */
+    public Trainer input(Function<Dataset, Preprocessing.Fitted> how) {
+        input = how;
         return this;
     }
 
@@ -123,6 +128,16 @@ public final class Trainer {
     public Trainer batch(int images) {
         if (images < 1) throw new UsageException("the batch must have at least 1 image, got " + images);
         batch = images;
+        return this;
+    }
+
+    /**
+     * Threads that read images ahead, if they are not in memory; as many as there are processors, and 8 at most, if not
+     * said. It has no influence on the result.
+     */
+    public Trainer workers(int threads) {
+        if (threads < 1) throw new UsageException("workers must be at least 1, got " + threads);
+        workers = threads;
         return this;
     }
 
@@ -238,13 +253,17 @@ public final class Trainer {
 
     Schedule schedule() { return schedule; }
 
-    Scaling scalingOf(Dataset train) {
-        return continuation.map(c -> c.last().scaling()).orElseGet(() -> scaling.apply(train));
+    /** As it was, for a training that goes on: its tensors are among those that are restored. */
+    Preprocessing.Fitted inputFor(Dataset train) {
+        return continuation.map(c -> new Preprocessing.Fitted(c.last().scaling(), Map.of()))
+                .orElseGet(() -> input.apply(train));
     }
 
     int epochs() { return epochs; }
 
     int batchFor(Dataset train) { return Math.min(batch, train.size()); }
+
+    int workers() { return workers; }
 
     long seed() { return seed; }
 
@@ -269,10 +288,11 @@ public final class Trainer {
     List<TrainingListener> listeners() { return listeners; }
 
     /** All that affects the result, under the names of the command line. */
-    Map<String, Object> describe(Dataset train, Optional<Dataset> held) {
+    Map<String, Object> describe(Dataset train, Optional<Dataset> held, Scaling scaling) {
         var c = new LinkedHashMap<String, Object>();
         c.put("model", model.name());
         c.put("data", train.name());
+        c.put("input", scaling.kind().label());
         c.putAll(rule.describe());
         c.put("schedule", schedule.describe());
         c.put("epochs", epochs);

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.gabor.DivergedException;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
+import org.gabor.data.Loader;
 import org.gabor.io.Json;
 import org.gabor.io.Safetensors;
 import org.gabor.optim.Schedule;
@@ -19,7 +19,6 @@ import org.gabor.optim.Slab;
 import org.gabor.random.Permutation;
 import org.gabor.spi.Backend;
 import org.gabor.spi.Executable;
-import org.gabor.spi.Tensor;
 import org.gabor.train.TrainingRun.Ending;
 
 /**
@@ -47,7 +46,9 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private final Slab slab;
     private final Executable step;
     private final Optional<Evaluator> evaluator;
-    private final Batch images;
+    private final StepInputs numbers;
+    private final Loader loader;
+    private volatile Order order = new Order(0, Permutation.of(0, 0, 1));
 
     private final List<EpochMetrics> history = new ArrayList<>();
     private Optional<TrainedModel> best = Optional.empty();
@@ -66,9 +67,10 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         this.monitor = setup.monitorFor(held);
         this.batch = setup.batchFor(train);
         this.epochSteps = setup.limit(train.size() / batch);
-        this.config = setup.describe(train, held);
+        Preprocessing.Fitted input = setup.inputFor(train);
+        this.scaling = input.scaling();
+        this.config = setup.describe(train, held, scaling);
         setup.continuation().ifPresent(c -> c.checkFits(setup.model(), config));
-        this.scaling = setup.scalingOf(train);
         Backend backend = device.backend();
         var graph = TrainingGraph.of(setup.model(), scaling, setup.rule(), batch);
         this.slab = graph.slab();
@@ -76,7 +78,10 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());
         this.evaluator = held.map(_ -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
                 TrainingRun.EVALUATION_BATCH));
-        this.images = new Batch(train, batch);
+        this.numbers = new StepInputs(step.inputs(), setup.seed());
+        if (setup.continuation().isEmpty()) parameters.initialise(setup.seed(), input.tensors());
+        this.loader = new Loader(train, batch, this::image, setup.continuation().map(Continuation::step).orElse(0L),
+                (long) setup.epochs() * epochSteps, setup.workers());
     }
 
     private static Dataset limited(Trainer setup, Dataset held) {
@@ -86,7 +91,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     }
 
     TrainingRun run() {
-        setup.continuation().ifPresentOrElse(this::restore, () -> parameters.initialise(setup.seed()));
+        setup.continuation().ifPresent(this::restore);
         began = System.nanoTime();
         saved = began;
         long weights = slab.slots().values().stream().mapToLong(s -> s.shape().size()).sum();
@@ -133,18 +138,19 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     /** Makes the steps of an epoch that are not yet made, and evaluates; returns why, if it ended before that. */
     private Optional<Ending> epoch(int epoch) {
         int first = Math.toIntExact(steps - (long) (epoch - 1) * epochSteps);
-        var order = Permutation.of(setup.seed(), epoch, train.size());
         if (first == 0) {
             parameters.get(Parameters.TOTAL_LOSS).set(0f);
             parameters.get(Parameters.TOTAL_HITS).set(0f);
         }
+        var clock = clock(steps);
+        numbers.epoch(epoch);
         waited = 0;
         long start = System.nanoTime(), shown = start;
         for (int s = first; s < epochSteps; s++) {
             if (setup.isStopWanted()) return Optional.of(Ending.INTERRUPTED);
             if (isOver(setup.maxTime(), began, System.nanoTime())) return Optional.of(Ending.OUT_OF_TIME);
-            if (setup.isDiagnosed() && s + 1 == epochSteps) diagnosedStep(epoch, order, s);
-            else step(epoch, order, s);
+            if (setup.isDiagnosed() && s + 1 == epochSteps) diagnosedStep(epoch, clock);
+            else step(clock);
             long now = System.nanoTime();
             if (now - shown > PROGRESS_NANOS) {
                 shown = now;
@@ -161,33 +167,52 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         return Duration.ofNanos(now - from).compareTo(time) >= 0;
     }
 
-    /** One step on images {@code s batch ... s batch + batch - 1} of the epoch's order. */
-    private void step(int epoch, Permutation order, int s) {
+    /** The order of an epoch. */
+    private record Order(int epoch, Permutation images) {}
+
+    /**
+     * The image at a place of the whole training: place (i mod m) of the order of epoch i / m + 1, with m images an epoch.
+     */
+    private int image(long place) {
+        long images = (long) epochSteps * batch;
+        int epoch = (int) (place / images) + 1;
+        Order now = order;
+        if (now.epoch != epoch) {
+            now = new Order(epoch, Permutation.of(setup.seed(), epoch, train.size()));
+            order = now; // threads that read ahead may make the same one twice
+        }
+        return now.images.at((int) (place % images));
+    }
+
+    /** It allocates nothing. */
+    private void step(Schedule.Clock clock) {
         long start = System.nanoTime();
-        images.fill(i -> order.at(s * batch + i));
-        images.feed(step.inputs());
-        input("lr").set((float) learningRate(steps));
-        input("step").set(Math.toIntExact(steps));
-        feed("epoch", epoch);
-        feed("seed", (int) setup.seed(), (int) (setup.seed() >>> 32));
+        StepInputs.feed(loader.next(), step.inputs());
+        numbers.step(learningRate(clock), steps);
         waited += System.nanoTime() - start;
         step.run();
         steps++;
+        clock.advance();
     }
 
-    private void diagnosedStep(int epoch, Permutation order, int s) {
+    private void diagnosedStep(int epoch, Schedule.Clock clock) {
         float[] before = parameters.get(Parameters.WEIGHTS).floats();
-        step(epoch, order, s);
+        step(clock);
         checkFinite();
         var all = Diagnosis.of(slab, before, parameters.get(Parameters.GRADIENTS).floats(),
                 parameters.get(Parameters.WEIGHTS).floats());
         tell(l -> l.diagnosed(epoch, steps, all));
     }
 
-    private double learningRate(long atStep) {
-        var losses = history.stream().map(m -> Double.isNaN(m.valLoss()) ? m.trainLoss() : m.valLoss()).toList();
-        var clock = new Schedule.Clock(atStep, (long) setup.epochs() * epochSteps, epochSteps, losses);
+    private double learningRate(long atStep) { return learningRate(clock(atStep)); }
+
+    private double learningRate(Schedule.Clock clock) {
         return setup.rule().optimizer().learningRate() * setup.schedule().factor(clock);
+    }
+
+    private Schedule.Clock clock(long atStep) {
+        var losses = history.stream().map(m -> Double.isNaN(m.valLoss()) ? m.trainLoss() : m.valLoss()).toList();
+        return new Schedule.Clock(atStep, (long) setup.epochs() * epochSteps, epochSteps, losses);
     }
 
     /** Evaluates, and notes what the epoch came to; the rate of images is that of the steps made here. */
@@ -253,16 +278,9 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
 
     private double total(String name) { return parameters.get(name).scalar(); }
 
-    /** Sets an input that only some networks have. */
-    private void feed(String name, int... values) {
-        Tensor input = step.inputs().get(name);
-        if (input != null) input.set(values);
-    }
-
-    private Tensor input(String name) { return Objects.requireNonNull(step.inputs().get(name)); }
-
     @Override
     public void close() {
+        loader.close();
         evaluator.ifPresent(Evaluator::close);
         step.close();
         parameters.close();

@@ -1,7 +1,6 @@
 package org.gabor.cpu;
 
 import java.util.List;
-import org.gabor.cpu.CpuLowering.Finish;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.graph.Convolution.Conv2d;
 import org.gabor.graph.Convolution.Conv2dGradW;

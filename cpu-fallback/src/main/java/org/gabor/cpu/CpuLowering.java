@@ -6,11 +6,8 @@ import org.gabor.UsageException;
 import org.gabor.compile.Step;
 import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Description;
-import org.gabor.cpu.kernel.Nest.Bias;
-import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.cpu.kernel.Sums;
-import org.gabor.graph.Activation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
@@ -23,7 +20,6 @@ import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
 import org.gabor.graph.Update;
-import org.jspecify.annotations.Nullable;
 
 /** Turns a step of a plan into kernels. The families of operations have a lowering each; this one hands out. */
 final class CpuLowering {
@@ -104,38 +100,22 @@ final class CpuLowering {
         void lower(Finish finish);
     }
 
-    /** Where the result of a head is stored, and what happens before: an address of a bias or 0, and a function. */
-    record Finish(Stored result, long bias, @Nullable Activation activation) {
-        /** The result as it is. */
-        static Finish plain(Stored result) { return new Finish(result, 0, null); }
-
-        /** For a nest whose rows or columns have the bias from {@code first} bytes on. */
-        Epilogue epilogue(Bias kind, long first, List<Long> steps) {
-            return bias == 0 ? new Epilogue(Bias.NONE, 0, List.of(), activation)
-                    : new Epilogue(kind, bias + first, steps, activation);
-        }
-    }
-
     /**
-     * A head takes bias and activation along, up to the first member that somebody else reads. A chain does the rest; if
-     * nobody else reads what it starts from, that is put where the last member will be.
+     * A head takes what follows along, up to the first member that somebody else reads. A chain does the rest; if nobody
+     * else reads what it starts from, that is put where the last member will be.
      */
     private void finished(Head head) {
         List<Node> nodes = step.nodes();
-        long bias = 0;
+        var finish = Finish.plain(at(nodes.getLast()));
         int last = 0;
-        Activation f = null;
-        while (!isStored(nodes.get(last)) && f == null) {
-            Node next = nodes.get(last + 1);
-            if (next.op() instanceof Pointwise.AddBias && bias == 0 && !(nodes.getFirst().op() instanceof Pooling))
-                bias = at(next.in(1)).address();
-            else if (next.op() instanceof Pointwise.Activate a) f = a.f();
-            else break;
+        while (!isStored(nodes.get(last))) {
+            Finish more = finish.with(this, nodes.subList(0, last + 1), nodes.get(last + 1));
+            if (more == null) break;
+            finish = more;
             last++;
         }
         Node done = nodes.get(last);
-        Stored place = at(isStored(done) ? done : nodes.getLast());
-        head.lower(new Finish(place, bias, f));
+        head.lower(isStored(done) ? finish.into(at(done)) : finish);
         if (last + 1 == nodes.size()) return;
         var chain = new Chain(this, nodes.subList(last + 1, nodes.size()));
         (isStored(done) ? chain : chain.from(done)).lower();

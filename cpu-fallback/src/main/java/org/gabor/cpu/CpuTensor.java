@@ -38,13 +38,13 @@ final class CpuTensor implements Tensor {
     @Override
     public void copyIn(MemorySegment source) {
         checkSize("source", source);
-        MemorySegment.copy(source, 0, Memory.segment(address(), type.bytes()), 0, type.bytes());
+        Memory.copyIn(source, address(), type.bytes());
     }
 
     @Override
     public void copyOut(MemorySegment target) {
         checkSize("target", target);
-        MemorySegment.copy(Memory.segment(address(), type.bytes()), 0, target, 0, type.bytes());
+        Memory.copyOut(address(), target, type.bytes());
     }
 
     private void checkSize(String what, MemorySegment other) {

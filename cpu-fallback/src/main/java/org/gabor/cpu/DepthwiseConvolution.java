@@ -1,10 +1,11 @@
 package org.gabor.cpu;
 
 import java.util.List;
-import org.gabor.cpu.CpuLowering.Finish;
+import java.util.function.Function;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.graph.Window;
@@ -28,7 +29,7 @@ final class DepthwiseConvolution {
         var outer = List.of(new Loop(x.blocks(), x.step('n'), 0, y.step('n')),
                 new Loop(y.shape().h(), win.strideH() * x.step('h'), 0, y.step('h')), new Loop(f.groups, F, F, F));
         to.add(new Nest(ConvolutionLowering.corner(x, win), pack(to, f), y.address(), rows, ONE_COLUMN, taps, outer,
-                epilogue(finish)));
+                epilogue(finish, z -> beside(z, z.address(), z.step('h'), z.step('w')))));
     }
 
     static void gradX(CpuLowering to, Window win, Filters f, Stored dy, List<Phases> phases, Finish finish) {
@@ -38,12 +39,13 @@ final class DepthwiseConvolution {
             Phase down = phase.down(), across = phase.across();
             var rows = List.of(new Loop(across.count(), dy.step('w'), 0, win.strideW() * dx.step('w')));
             List<Loop> taps = !phase.reached() ? List.of()
-                    : List.of(new Loop(down.taps(), -down.outputStep() * dy.step('h'), down.tapStep() * f.s * tap),
+                    : List.of(new Loop(down.taps(), -down.outputStep() * dy.step('h'), (long) down.tapStep() * f.s * tap),
                             new Loop(across.taps(), -across.outputStep() * dy.step('w'), across.tapStep() * tap));
             var outer = List.of(new Loop(dx.blocks(), dy.step('n'), 0, dx.step('n')),
                     new Loop(down.count(), dy.step('h'), 0, win.strideH() * dx.step('h')), new Loop(f.groups, F, F, F));
             long first = packed + (down.firstTap() * f.s + across.firstTap()) * tap;
-            to.add(new Nest(phase.baseIn(dy), first, phase.firstIn(dx), rows, ONE_COLUMN, taps, outer, epilogue(finish)));
+            to.add(new Nest(phase.baseIn(dy), first, phase.firstIn(dx), rows, ONE_COLUMN, taps, outer, epilogue(finish,
+                    z -> beside(z, phase.firstIn(z), win.strideH() * z.step('h'), win.strideW() * z.step('w')))));
         }
     }
 
@@ -66,5 +68,12 @@ final class DepthwiseConvolution {
         return packed;
     }
 
-    private static Epilogue epilogue(Finish finish) { return finish.epilogue(Bias.COLUMN, 0, List.of(0L, 0L, F)); }
+    private static Epilogue epilogue(Finish finish, Function<Stored, Beside> beside) {
+        return finish.epilogue(Bias.COLUMN, 0, List.of(0L, 0L, F), beside);
+    }
+
+    /** A value like the result from {@code first} on, with its steps from line to line and from pixel to pixel. */
+    private static Beside beside(Stored z, long first, long line, long pixel) {
+        return new Beside(first, List.of(pixel), List.of(0L), List.of(z.step('n'), line, F));
+    }
 }

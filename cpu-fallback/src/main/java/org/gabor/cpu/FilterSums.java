@@ -35,7 +35,7 @@ final class FilterSums {
     }
 
     private static int parts(long bytes, int blocks) {
-        return Loop.largestDivisor(blocks, (int) Math.clamp(BYTES / bytes, 1, PARTS));
+        return Loop.largestDivisor(blocks, Math.clamp(BYTES / bytes, 1, PARTS));
     }
 
     /** Adds the parts, which are in dense order, to {@code dw}. */

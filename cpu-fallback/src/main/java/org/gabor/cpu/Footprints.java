@@ -13,6 +13,7 @@ import org.gabor.cpu.kernel.Footprint;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Pointwise.Along;
@@ -27,6 +28,7 @@ import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Squares;
 import org.gabor.cpu.kernel.Sums;
 import org.gabor.cpu.kernel.Totals;
+import org.jspecify.annotations.Nullable;
 
 /** Which memory a description touches, from its loops. */
 final class Footprints {
@@ -112,11 +114,26 @@ final class Footprints {
         reads.add(walk(n.a(), Float.BYTES, Loop::a, a));
         reads.add(walk(n.b(), Float.BYTES, Loop::b, b));
         writes.add(walk(n.c(), Float.BYTES, Loop::c, c));
+        beside(n, n.epilogue().addend());
+        beside(n, n.epilogue().gate());
         if (n.epilogue().kind() == Bias.NONE) return;
         var bias = new ArrayList<Loop>();
         for (int i = 0; i < n.outer().size(); i++) bias.add(new Loop(n.outer().get(i).count(), n.epilogue().step(i), 0));
         bias.add(new Loop(Loop.turns(n.epilogue().kind() == Bias.ROW ? n.rows() : n.columns()), Float.BYTES, 0));
         reads.add(walk(n.epilogue().bias(), Float.BYTES, Loop::a, bias));
+    }
+
+    private void beside(Nest n, @Nullable Beside x) {
+        if (x == null) return;
+        var loops = new ArrayList<Loop>();
+        steps(loops, n.outer(), x.outer());
+        steps(loops, n.rows(), x.rows());
+        steps(loops, n.columns(), x.columns());
+        reads.add(walk(x.address(), Float.BYTES, Loop::a, loops));
+    }
+
+    private static void steps(List<Loop> to, List<Loop> loops, List<Long> steps) {
+        for (int i = 0; i < loops.size(); i++) to.add(new Loop(loops.get(i).count(), steps.get(i), 0));
     }
 
     private void pointwise(Pointwise p) {
@@ -168,7 +185,8 @@ final class Footprints {
 
     private void pool(Pool p) {
         int width = p.pixel() * Float.BYTES;
-        var input = List.of(p.blocks(), new Loop(p.h(), p.row().a(), p.row().b(), p.row().c()), new Loop(p.w(), width, width, width));
+        var input = List.of(p.blocks(), new Loop(p.h(), p.row().a(), p.row().b(), p.row().c()),
+                new Loop(p.w(), width, width, width));
         var output = List.of(p.blocks(), new Loop(p.rows().size(), p.row().a(), p.row().b(), p.row().c()),
                 new Loop(p.columns().size(), width, width, width));
         reads.add(walk(p.x(), width, Loop::a, input));

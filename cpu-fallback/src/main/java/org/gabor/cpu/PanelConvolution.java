@@ -2,10 +2,11 @@ package org.gabor.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gabor.cpu.CpuLowering.Finish;
+import java.util.function.Function;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.graph.Window;
@@ -22,9 +23,9 @@ final class PanelConvolution {
     static void forward(CpuLowering to, Window win, Filters f, Stored x, Finish finish) {
         Stored y = finish.result();
         Rows rows = Rows.of(new Loop(y.shape().h(), win.strideH() * x.step('h'), 0, y.step('h')),
-                new Loop(y.shape().w(), win.strideW() * x.step('w'), 0, y.step('w')));
+                new Loop(y.shape().w(), win.strideW() * x.step('w'), 0, y.step('w')), finish);
         for (Panels p : Panels.of(f.k)) {
-            long line = f.c * p.width() * F, panel = p.bytes((long) f.r * f.s * f.c);
+            long line = (long) f.c * p.width() * F, panel = p.bytes((long) f.r * f.s * f.c);
             long packed = pack(to, p, f, f.address + p.first() * f.stepK, f.stepK, new Loop(f.c, f.stepC, 0),
                     new Loop(f.r, f.stepR, 0), new Loop(f.s, f.stepS, 0));
             var columns = List.of(new Loop(p.width(), 0, F, F));
@@ -34,7 +35,8 @@ final class PanelConvolution {
                     new Loop(f.groups, f.c * x.step('c'), p.count() * panel, f.k * y.step('c')),
                     new Loop(p.count(), 0, panel, p.width() * y.step('c')), rows.around);
             to.add(new Nest(ConvolutionLowering.corner(x, win), packed, y.address() + p.first() * y.step('c'),
-                    List.of(rows.inner), columns, reduction, outer, epilogue(finish, p, f.k)));
+                    List.of(rows.inner), columns, reduction, outer, epilogue(finish, p, f.k,
+                            z -> beside(z, z.address(), p, f.k, z.step('h'), z.step('w')))));
         }
     }
 
@@ -52,12 +54,12 @@ final class PanelConvolution {
             Finish finish) {
         Stored dx = finish.result();
         Phase down = phase.down(), across = phase.across();
-        long line = f.k * p.width() * F, panel = p.bytes((long) f.r * f.s * f.k);
+        long line = (long) f.k * p.width() * F, panel = p.bytes((long) f.r * f.s * f.k);
         Rows rows = Rows.of(new Loop(down.count(), dy.step('h'), 0, win.strideH() * dx.step('h')),
-                new Loop(across.count(), dy.step('w'), 0, win.strideW() * dx.step('w')));
+                new Loop(across.count(), dy.step('w'), 0, win.strideW() * dx.step('w')), finish);
         List<Loop> reduction = !phase.reached() ? List.of()
                 : ConvolutionLowering.merged(
-                        new Loop(down.taps(), down.outputStep() * dy.step('h'), down.tapStep() * f.s * line),
+                        new Loop(down.taps(), down.outputStep() * dy.step('h'), (long) down.tapStep() * f.s * line),
                         new Loop(across.taps(), across.outputStep() * dy.step('w'), across.tapStep() * line),
                         new Loop(f.k, dy.step('c'), p.width() * F));
         var outer = List.of(new Loop(dx.blocks(), dy.step('n'), 0, dx.step('n')),
@@ -67,20 +69,21 @@ final class PanelConvolution {
         int s = f.s - 1 - (across.firstTap() + (across.taps() - 1) * across.tapStep());
         long first = phase.reached() ? packed + (r * f.s + s) * line : packed;
         to.add(new Nest(phase.lastIn(dy), first, phase.firstIn(dx) + p.first() * dx.step('c'), List.of(rows.inner),
-                List.of(new Loop(p.width(), 0, F, F)), reduction, outer, epilogue(finish, p, f.c)));
+                List.of(new Loop(p.width(), 0, F, F)), reduction, outer, epilogue(finish, p, f.c,
+                        z -> beside(z, phase.firstIn(z), p, f.c, win.strideH() * z.step('h'), win.strideW() * z.step('w')))));
     }
 
     /** The rows are filter taps and channels, the columns filters: [groups][r][s][c][k] for every part. */
     static void gradW(CpuLowering to, Window win, Filters f, Stored x, Stored dy, Stored dw, FilterSums sums) {
-        long line = f.c * f.k * F;
+        long line = (long) f.c * f.k * F;
         var rows = ConvolutionLowering.merged(new Loop(f.r, win.dilationH() * x.step('h'), 0, f.s * line),
                 new Loop(f.s, win.dilationW() * x.step('w'), 0, line), new Loop(f.c, x.step('c'), 0, f.k * F));
         var columns = List.of(new Loop(f.k, 0, dy.step('c'), F));
         var outer = List.of(new Loop(sums.parts, sums.blocks * x.step('n'), sums.blocks * dy.step('n'), sums.bytes),
-                new Loop(f.groups, f.c * x.step('c'), f.k * dy.step('c'), f.r * f.s * line));
+                new Loop(f.groups, f.c * x.step('c'), f.k * dy.step('c'), (long) f.r * f.s * line));
         to.add(new Nest(ConvolutionLowering.corner(x, win), dy.address(), sums.address, rows, columns,
                 pixels(win, x, dy, sums.blocks), outer, Epilogue.NONE));
-        sums.unpackTo(to, dw, List.of(new Loop(f.groups, f.r * f.s * line, f.k * f.stepK), new Loop(f.k, F, f.stepK),
+        sums.unpackTo(to, dw, List.of(new Loop(f.groups, (long) f.r * f.s * line, f.k * f.stepK), new Loop(f.k, F, f.stepK),
                 new Loop(f.c, f.k * F, f.stepC), new Loop(f.r, f.s * line, f.stepR), new Loop(f.s, line, f.stepS)));
     }
 
@@ -94,8 +97,8 @@ final class PanelConvolution {
 
     /** Copies the filters, {@code column} bytes apart, into panels; returns where the first lies. */
     private static long pack(CpuLowering to, Panels p, Filters f, long source, long column, Loop reduced, Loop r, Loop s) {
-        long row = p.width() * F, tap = reduced.count() * row, panel = f.r * f.s * tap;
-        long packed = to.workspace(f.groups * p.count() * panel);
+        long row = p.width() * F, tap = reduced.count() * row, panel = (long) f.r * f.s * tap;
+        long packed = to.workspace((long) f.groups * p.count() * panel);
         to.add(new Copy(source, packed, List.of(new Loop(f.groups, f.k * f.stepK, p.count() * panel),
                 new Loop(p.count(), p.width() * column, panel), new Loop(reduced.count(), reduced.a(), row),
                 new Loop(f.r, r.a(), f.s * tap), new Loop(f.s, s.a(), tap), new Loop(p.width(), column, F)), Float.BYTES));
@@ -103,15 +106,22 @@ final class PanelConvolution {
     }
 
     /** The bias of the panels' columns, which moves on with groups and panels. */
-    private static Epilogue epilogue(Finish finish, Panels p, int columns) {
-        return finish.epilogue(Bias.COLUMN, p.first() * F, List.of(0L, columns * F, p.width() * F, 0L));
+    private static Epilogue epilogue(Finish finish, Panels p, int columns, Function<Stored, Beside> beside) {
+        return finish.epilogue(Bias.COLUMN, p.first() * F, List.of(0L, columns * F, p.width() * F, 0L), beside);
+    }
+
+    /** A value like the result from {@code first} on, with its steps from line to line and from pixel to pixel. */
+    private static Beside beside(Stored z, long first, Panels p, int columns, long line, long pixel) {
+        long c = z.step('c');
+        return new Beside(first + p.first() * c, List.of(pixel), List.of(c),
+                List.of(z.step('n'), columns * c, p.width() * c, line));
     }
 
     /** The pixels of an image as one loop where they lie evenly, else those of a line, and the lines around them. */
     private record Rows(Loop around, Loop inner) {
-        static Rows of(Loop lines, Loop pixels) {
+        static Rows of(Loop lines, Loop pixels, Finish finish) {
             List<Loop> merged = ConvolutionLowering.merged(lines, pixels);
-            if (merged.size() > 1) return new Rows(lines, pixels);
+            if (merged.size() > 1 || !finish.isAlike()) return new Rows(lines, pixels);
             return new Rows(new Loop(1, 0, 0, 0), merged.getFirst());
         }
     }

@@ -31,7 +31,7 @@ record Phases(Phase down, Phase across) {
 
     /** What the last tap brings to the first pixel. */
     long lastIn(Stored dy) {
-        return baseIn(dy) - Math.max(0, down.taps() - 1) * down.outputStep() * dy.step('h')
-                - Math.max(0, across.taps() - 1) * across.outputStep() * dy.step('w');
+        return baseIn(dy) - Math.max(0L, down.taps() - 1) * down.outputStep() * dy.step('h')
+                - Math.max(0L, across.taps() - 1) * across.outputStep() * dy.step('w');
     }
 }

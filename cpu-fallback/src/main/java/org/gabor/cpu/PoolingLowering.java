@@ -2,7 +2,6 @@ package org.gabor.cpu;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.gabor.cpu.CpuLowering.Finish;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Pool;
 import org.gabor.cpu.kernel.Pool.Span;

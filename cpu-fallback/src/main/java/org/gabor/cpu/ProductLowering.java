@@ -1,9 +1,9 @@
 package org.gabor.cpu;
 
 import java.util.List;
-import org.gabor.cpu.CpuLowering.Finish;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.graph.Node;
 import org.gabor.graph.Product.MatMul;
@@ -21,6 +21,7 @@ final class ProductLowering {
         var columns = new Loop(y.shape().dim(1), 0, op.transposeB() ? rowB : one, one);
         var reduction = new Loop(inner, op.transposeA() ? rowA : one, op.transposeB() ? one : rowB);
         to.add(new Nest(a.address(), b.address(), y.address(), List.of(rows), List.of(columns), List.of(reduction), List.of(),
-                finish.epilogue(Bias.COLUMN, 0, List.of())));
+                finish.epilogue(Bias.COLUMN, 0, List.of(),
+                        z -> new Beside(z.address(), List.of(z.denseSteps().getFirst()), List.of(one), List.of()))));
     }
 }

@@ -3,7 +3,6 @@ package org.gabor.cpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.gabor.cpu.CpuLowering.Finish;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Separable.Tap;

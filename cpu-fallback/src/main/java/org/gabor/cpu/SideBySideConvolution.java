@@ -1,9 +1,10 @@
 package org.gabor.cpu;
 
 import java.util.List;
-import org.gabor.cpu.CpuLowering.Finish;
+import java.util.function.Function;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.graph.Window;
@@ -26,7 +27,7 @@ final class SideBySideConvolution {
                 new Loop(f.groups, f.k * f.stepK, f.c * x.step('c'), f.k * y.step('c')),
                 new Loop(y.shape().h(), 0, win.strideH() * x.step('h'), y.step('h')));
         to.add(new Nest(f.address, ConvolutionLowering.corner(x, win), y.address(), rows, columns, reduction, outer,
-                epilogue(finish, f.k)));
+                epilogue(finish, f.k, z -> beside(z, z.address(), f.k, z.step('h'), z.step('w')))));
     }
 
     static void gradX(CpuLowering to, Window win, Filters f, Stored dy, List<Phases> phases, Finish finish) {
@@ -44,7 +45,8 @@ final class SideBySideConvolution {
                     new Loop(down.count(), 0, dy.step('h'), win.strideH() * dx.step('h')));
             long first = f.address + down.firstTap() * f.stepR + across.firstTap() * f.stepS;
             to.add(new Nest(first, phase.baseIn(dy), phase.firstIn(dx), rows, columns, reduction, outer,
-                    epilogue(finish, f.c)));
+                    epilogue(finish, f.c, z -> beside(z, phase.firstIn(z), f.c, win.strideH() * z.step('h'),
+                            win.strideW() * z.step('w')))));
         }
     }
 
@@ -65,11 +67,17 @@ final class SideBySideConvolution {
     }
 
     private static List<Loop> columns(Loop pixels, Stored b, Stored c) {
-        return ConvolutionLowering.merged(pixels, new Loop(b.lanes(), 0, b.bytes(), c.bytes()));
+        return List.of(pixels, new Loop(b.lanes(), 0, b.bytes(), c.bytes()));
     }
 
     /** The bias of the rows, which moves on with the groups. */
-    private static Epilogue epilogue(Finish finish, int rows) {
-        return finish.epilogue(Bias.ROW, 0, List.of(0L, (long) rows * Float.BYTES, 0L));
+    private static Epilogue epilogue(Finish finish, int rows, Function<Stored, Beside> beside) {
+        return finish.epilogue(Bias.ROW, 0, List.of(0L, (long) rows * Float.BYTES, 0L), beside);
+    }
+
+    /** A value like the result from {@code first} on, with its steps from line to line and from pixel to pixel. */
+    private static Beside beside(Stored z, long first, int rows, long line, long pixel) {
+        return new Beside(first, List.of(z.step('c')), List.of(pixel, (long) z.bytes()),
+                List.of(z.step('n'), rows * z.step('c'), line));
     }
 }

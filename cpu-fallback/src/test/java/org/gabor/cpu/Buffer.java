@@ -75,7 +75,7 @@ final class Buffer implements AutoCloseable {
     }
 
     /** True if nobody wrote to these four bytes. */
-    static boolean untouched(float value) { return Float.floatToRawIntBits(value) == (UNTOUCHED & 0xFF) * 0x01010101; }
+    static boolean untouched(float value) { return Float.floatToRawIntBits(value) == (int) ((UNTOUCHED & 0xFF) * 0x01010101L); }
 
     @Override
     public void close() { memory.free(); }

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import org.gabor.cpu.assemble.AssembledEmitter;
 import org.gabor.cpu.emit.Emitter;
 import org.gabor.cpu.emit.JavaEmitter;
+import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Program;
 import org.gabor.cpu.kernel.Description;
 
@@ -26,7 +27,8 @@ final class Emitters {
     /** Runs kernels one after the other on two threads. */
     static void run(Emitter emitter, Description... descriptions) {
         try (Program program = emitter.emit(List.of(descriptions)); var workers = new Workers(2)) {
-            program.kernels().forEach(workers::run);
+            for (Kernel k : program.kernels())
+                workers.run(k.parts() < k.images() ? new Together(List.of(k), k.images(), k.parts()) : k);
         }
     }
 }

@@ -79,7 +79,7 @@ class GroupsTest {
 
     /** What the memory holds after all kernels, their blocks in order or shuffled. */
     private long[] afterwards(List<Kernel> kernels, boolean shuffled) {
-        for (int i = 0; i < memory.length; i++) memory[i] = i + 1;
+        for (int i = 0; i < memory.length; i++) memory[i] = i + 1L;
         for (Kernel k : kernels) {
             var blocks = new ArrayList<Integer>();
             for (int b = 0; b < k.blocks(); b++) blocks.add(b);

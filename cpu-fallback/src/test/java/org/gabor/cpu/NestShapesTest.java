@@ -80,7 +80,7 @@ class NestShapesTest {
     /** dW lies as [part][r][s][c][k]. */
     @ParameterizedTest
     @CsvSource({"4,2,3,16,7,3,1", "4,1,16,16,8,3,1", "2,2,64,64,6,3,1", "2,1,3,32,17,7,2", "1,1,20,10,9,3,2", "6,3,5,33,4,1,1",
-            "3,1,2,1,6,2,1", "16,2,24,40,10,3,1"})
+            "3,1,2,1,6,2,1", "16,2,24,40,10,3,1", "24,8,3,16,6,3,1", "32,16,16,20,5,2,1"})
     void aFilterGradientWithChannelsLast(int n, int parts, int c, int k, int h, int r, int stride) {
         int p = (h - r) / stride + 1;
         long image = F * h * h * c, output = F * p * p * k;
@@ -124,10 +124,10 @@ class NestShapesTest {
         int p = (h - r) / stride + 1;
         long pixel = F * LANES * c, output = F * LANES * k;
         var rows = List.of(new Loop(k, F * c * r * r, 0, F * LANES));
-        var columns = List.of(new Loop(p, 0, stride * h * pixel, p * output), new Loop(p, 0, stride * pixel, output),
+        var columns = List.of(new Loop(p, 0, (long) stride * h * pixel, p * output), new Loop(p, 0, stride * pixel, output),
                 new Loop(LANES, 0, F, F));
         var taps = List.of(new Loop(c, F * r * r, F * LANES), new Loop(r, F * r, h * pixel), new Loop(r, F, pixel));
-        var images = List.of(new Loop(blocks, 0, h * h * pixel, p * p * output));
+        var images = List.of(new Loop(blocks, 0, (long) h * h * pixel, (long) p * p * output));
         nests.check(nest(rows, columns, taps, images, bias(Bias.ROW)));
     }
 
@@ -138,9 +138,10 @@ class NestShapesTest {
         long pixel = F * LANES * c, output = F * LANES * k;
         var rows = List.of(new Loop(k, F * LANES, 0, F * c * r * r));
         var columns = List.of(new Loop(c, 0, F * LANES, F * r * r), new Loop(r, 0, h * pixel, F * r), new Loop(r, 0, pixel, F));
-        var pixels = List.of(new Loop(blocks / parts, p * p * output, h * h * pixel),
-                new Loop(p, p * output, stride * h * pixel), new Loop(p, output, stride * pixel), new Loop(LANES, F, F));
-        var outer = List.of(new Loop(parts, blocks / parts * p * p * output, blocks / parts * h * h * pixel, F * k * c * r * r));
+        var pixels = List.of(new Loop(blocks / parts, (long) p * p * output, (long) h * h * pixel),
+                new Loop(p, p * output, (long) stride * h * pixel), new Loop(p, output, stride * pixel), new Loop(LANES, F, F));
+        var outer = List.of(new Loop(parts, (long) blocks / parts * p * p * output, (long) blocks / parts * h * h * pixel,
+                F * k * c * r * r));
         nests.check(nest(rows, columns, pixels, outer, Epilogue.NONE));
     }
 

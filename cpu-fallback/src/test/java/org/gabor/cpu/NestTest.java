@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.gabor.cpu.emit.Emitter;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.graph.Activation;
@@ -51,6 +52,18 @@ class NestTest {
             for (Activation f : new @Nullable Activation[] {null, new Activation.Relu()}) nests.check(new Nest(nests.a, nests.b,
                     nests.c, List.of(row), List.of(column), List.of(sum), List.of(),
                     new Epilogue(kind, nests.bias, List.of(), f)));
+    }
+
+    @Test
+    void anActivationThatTakesRegisters() {
+        var tanh = new Epilogue(Bias.COLUMN, nests.bias, List.of(), new Activation.Tanh());
+        for (int columns : new int[] {1, 40, 130}) {
+            var rows = List.of(new Loop(31, F * 20, 0, F * columns));
+            var across = List.of(new Loop(columns, 0, F, F));
+            nests.check(new Nest(nests.a, nests.b, nests.c, rows, across, List.of(new Loop(2, F, F * columns)), List.of(), tanh));
+            var transposed = List.of(new Loop(columns, 0, F * 20, F));
+            nests.check(new Nest(nests.a, nests.b, nests.c, rows, transposed, List.of(new Loop(20, F, F)), List.of(), tanh));
+        }
     }
 
     @Test
@@ -103,16 +116,31 @@ class NestTest {
     }
 
     @Test
+    void whatIsAddedAndWhatLetsThroughLiesBesideC() {
+        var rows = List.of(new Loop(6, F * 50, 0, F * 3000), new Loop(9, F * 3, 0, F * 40));
+        var columns = List.of(new Loop(2, 0, F * 70, F * 20), new Loop(17, 0, F, F));
+        var outer = List.of(new Loop(2, F, F * 7, F * 500));
+        var addend = new Beside(nests.beside + F * 5, List.of(F * 1000, F * 33), List.of(F * 17, F), List.of(F * 20_000));
+        var gate = new Beside(nests.beside, List.of(F * 700, F * 70), List.of(F * 30, F), List.of(F * 30_000));
+        for (Beside added : new @Nullable Beside[] {null, addend})
+            for (Beside gating : new @Nullable Beside[] {null, gate})
+                nests.check(new Nest(nests.a, nests.b, nests.c, rows, columns, List.of(new Loop(5, F, F * 33)), outer,
+                        new Epilogue(Bias.ROW, nests.bias, List.of(F), null, added, gating)));
+    }
+
+    @Test
     void outerTurnsThatLieSideBySideAreOneVector() {
         var columns = List.of(new Loop(1, 0, 0, 0));
         var sum = List.of(new Loop(3, F * 4000, F * 2200), new Loop(2, F * 700, F * 700));
+        var beside = new Beside(nests.beside + F * 9, List.of(F * 720), List.of(0L), List.of(F * 29_000, F));
         for (int channels : new int[] {2, 16, 700}) {
             var outer = List.of(new Loop(2, F * 20_000, 0, F * 40_000), new Loop(channels, F, F, F));
             for (int rows : new int[] {1, 5, 40})
                 for (Bias kind : List.of(Bias.NONE, Bias.COLUMN)) {
                     var row = List.of(new Loop(rows, F * 3, 0, F * 710));
                     var nest = new Nest(nests.a, nests.b, nests.c, row, columns,
-                            sum, outer, new Epilogue(kind, nests.bias, List.of(0L, F), new Activation.Relu()));
+                            sum, outer, new Epilogue(kind, nests.bias, List.of(0L, F), new Activation.Relu(),
+                                    beside, beside));
                     assertThat(nest.lanewise()).isTrue();
                     nests.check(nest);
                 }

@@ -75,8 +75,8 @@ class PassesTest {
     void theFactorsOfBatchNormalisation(Emitter emitter) {
         double m = 12, eps = 1e-3;
         for (int c : new int[] {1, 3, 4, 8, 16, 21}) {
-            try (var stats = Buffer.normal(random, 2 * c); var gamma = Buffer.normal(random, c); var sums = Buffer.normal(random, 2 * c);
-                    var y = new Buffer(4 * c); var dx = new Buffer(12 * c)) {
+            try (var stats = Buffer.normal(random, 2 * c); var gamma = Buffer.normal(random, c);
+                    var sums = Buffer.normal(random, 2 * c); var y = new Buffer(4 * c); var dx = new Buffer(12 * c)) {
                 float[] variances = stats.floats(), g = gamma.floats(), s = sums.floats();
                 for (int i = 0; i < c; i++) variances[c + i] *= variances[c + i];
                 try (var squared = Buffer.of(variances)) {
@@ -97,7 +97,8 @@ class PassesTest {
     @ParameterizedTest
     @MethodSource("emitters")
     void aGradientIsClippedToItsNorm(Emitter emitter) {
-        try (var squares = new Buffer(3 * Double.BYTES); var x = Buffer.normal(random, 2 * Squares.GRAIN + 1); var share = new Buffer(8)) {
+        try (var squares = new Buffer(3 * Double.BYTES); var x = Buffer.normal(random, 2 * Squares.GRAIN + 1);
+                var share = new Buffer(8)) {
             double norm = 0;
             for (float v : x.floats()) norm += (double) v * v;
             norm = Math.sqrt(norm);
@@ -140,7 +141,8 @@ class PassesTest {
                             int h = i % plane / (width * pixel) - halo, w = i / pixel % width - halo;
                             if (h < 0 || h >= size || w < 0 || w >= size) expected[i] = 0;
                         }
-                        Emitters.run(emitter, new Rim(x.address(), planes, 4L * plane, size, 4L * width * pixel, halo, 4L * halo * pixel));
+                        long row = 4L * width * pixel, side = 4L * halo * pixel;
+                        Emitters.run(emitter, new Rim(x.address(), planes, 4L * plane, size, row, halo, side));
                         assertThat(x.floats()).as("halo %d, %d elements, size %d", halo, pixel, size).isEqualTo(expected);
                     }
                 }

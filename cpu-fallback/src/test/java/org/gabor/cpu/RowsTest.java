@@ -39,11 +39,11 @@ class RowsTest {
     void free() { List.of(x, dy, result, labels).forEach(OffHeap::free); }
 
     /** Scores, label and gradient of a sample; what comes out: a value, or one for every class. */
-    private interface Definition {
+    interface Definition {
         double[] of(double[] x, int label, double[] dy);
     }
 
-    private record Function(Loss f, Definition definition) {
+    record Function(Loss f, Definition definition) {
         @Override
         public String toString() { return f.toString(); }
     }

@@ -90,7 +90,7 @@ class WorkersTest {
             Thread caller = Thread.currentThread();
             workers.run(kernel(10, block -> {
                 if (block == 0 || block == 5) meet(started);
-                if (Thread.currentThread() == caller) {
+                if (Thread.currentThread().equals(caller)) {
                     byCaller.add(block);
                     others.countDown();
                 } else await(others);

@@ -41,6 +41,12 @@ final class FusionCases {
                 pools(cases, f, n);
             }
         }
+        for (int n : new int[] {3, 16}) {
+            residuals(cases, n, 5, 1);
+            residuals(cases, n, 40, 1);
+            residuals(cases, n, 8, 2);
+            residuals(cases, n, 8, 8);
+        }
         for (int n : new int[] {1, 16, 17}) {
             groups(cases, n);
             chains(cases, n);
@@ -91,6 +97,27 @@ final class FusionCases {
                 (g, in) -> g.output("y", in.get(0).activate(f).maxPool(Window.of(2, 2, 0)))));
         cases.add(chain("mean pool + " + f.label(), args,
                 (g, in) -> g.output("y", g.add(new MeanPool(Window.of(3, 2, 1), false), in.get(0)).activate(f))));
+    }
+
+    /** A value behind a ReLU that is read by a convolution and added to it; also by two that skip pixels. */
+    private static void residuals(List<Case> cases, int n, int c, int groups) {
+        List<Case.Arg> args = List.of(in("x", REALS, n, c, 6, 7), kept("w", SMALL, c, c / groups, 3, 3),
+                kept("v", SMALL, c, c / groups, 1, 1), in("dy", REALS, n, c, 6, 7), in("dz", REALS, n, c, 3, 4));
+        String which = " of %d channels in %d groups".formatted(c, groups);
+        cases.add(chain("residual block" + which + " and its gradients", args, (g, in) -> {
+            Node x = in.get(0).relu(), y = x.conv2d(in.get(1), Window.of(3, 1, 1), groups).plus(x).relu();
+            g.output("y", y);
+            gradients(g, y.times(in.get(3)), in.subList(0, 2));
+        }));
+        cases.add(chain("residual block with strides" + which + ", gradients", args, (g, in) -> {
+            Node x = in.get(0).relu(), y = x.conv2d(in.get(1), Window.of(3, 2, 1), groups);
+            gradients(g, y.plus(x.conv2d(in.get(2), Window.of(1, 2, 0), groups)).relu().times(in.get(4)), in.subList(0, 3));
+        }));
+    }
+
+    private static void gradients(Graph g, Node y, List<Node> of) {
+        List<Node> d = Autodiff.gradients(g.add(new Loss.Sum(1), y), of);
+        for (int i = 0; i < d.size(); i++) g.output("d" + i, d.get(i));
     }
 
     /** Convolutions in groups, apart and transposed, with what follows them and their gradients. */

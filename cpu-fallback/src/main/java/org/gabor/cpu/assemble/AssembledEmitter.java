@@ -9,16 +9,22 @@ import org.gabor.cpu.emit.JavaEmitter;
 import org.gabor.cpu.emit.Kernel;
 import org.gabor.cpu.emit.Memory;
 import org.gabor.cpu.emit.Program;
+import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
+import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Pointwise;
+import org.gabor.cpu.kernel.Pool;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.cpu.kernel.Rows;
+import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Squares;
+import org.gabor.cpu.kernel.Sums;
+import org.gabor.cpu.kernel.Totals;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels in machine code. All code of a program lies in one region of memory, with its tables of arguments behind it. */
@@ -101,8 +107,16 @@ public final class AssembledEmitter implements Emitter {
             case Squares s -> new SquaresAssembly(s, isa);
             case FiniteScan f -> new FiniteScanAssembly(f, isa);
             case Rim r -> new RimAssembly(r);
+            case Pool p -> new PoolAssembly(p);
+            case Lrn l -> {
+                var lrn = new LrnAssembly(l, isa);
+                yield lrn.stack() > LrnAssembly.STACK ? null : lrn;
+            }
+            case Separable s -> new SeparableAssembly(s);
+            case Sums s -> SumsAssembly.of(s, isa);
+            case Totals t -> new TotalsAssembly(t, isa);
             case Rows r -> new RowsAssembly(r, isa);
-            default -> null;
+            case Call _ -> null;
         };
     }
 }

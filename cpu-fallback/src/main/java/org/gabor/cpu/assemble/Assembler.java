@@ -12,9 +12,9 @@ import org.gabor.cpu.assemble.Vector.Prefix;
 final class Assembler extends Encoder {
     private static final Gp[] SAVED = {Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15};
 
-    /** How two numbers compare; comparisons with NaN are false, but for NOT_EQUAL, NOT_AT_MOST and UNORDERED. */
+    /** How two numbers compare; comparisons with NaN are false, but for NOT_EQUAL, UNORDERED and NOT_AT_MOST. */
     enum Comparison {
-        EQUAL(0), LESS(17), AT_MOST(18), UNORDERED(3), NOT_EQUAL(4), NOT_AT_MOST(22), AT_LEAST(29), GREATER(30);
+        EQUAL(0), LESS(17), AT_MOST(18), UNORDERED(3), NOT_EQUAL(4), ORDERED(7), NOT_AT_MOST(22), AT_LEAST(29), GREATER(30);
 
         private final int predicate;
 

@@ -3,7 +3,6 @@ package org.gabor.cpu.assemble;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.gabor.cpu.assemble.NestPlan.Mode;
 import org.jspecify.annotations.Nullable;
@@ -22,44 +21,37 @@ final class CachePlan {
     /** Products that a sum should have between two visits to C, at least; in mode {@link Mode#DOT} vectors of them. */
     private static final int STEPS = 32;
 
-    private final List<Walk> rows;
+    private final NestLoops loops;
+    private final Tile tile;
     private final List<Walk> columns = new ArrayList<>();
     private final List<Walk> chunks = new ArrayList<>();
     private final List<Walk> reduction;
-    private final Mode mode;
-    private final int bytesA;
-    private final int bytesB;
-    private final boolean whole;
 
-    /**
-     * For a nest of these loops.
-     *
-     * @param ragged true if the last vector is incomplete
-     */
-    CachePlan(Isa isa, Mode mode, boolean ragged, List<Walk> rows, List<Walk> allColumns, List<Walk> reduction, Tile tile) {
-        this.mode = mode;
-        this.rows = rows;
-        this.bytesA = mode == Mode.COLUMN ? Float.BYTES : isa.bytes;
-        this.bytesB = isa.bytes;
-        this.whole = mode == Mode.DOT && ragged;
+    CachePlan(NestLoops loops, Tile tile) {
+        this.loops = loops;
+        this.tile = tile;
         int left = tile.columns().full().size();
-        for (Walk w : allColumns.reversed()) {
+        for (Walk w : loops.columns().reversed()) {
             columns.add(new Walk(Math.min(left, w.count()), w.step()));
             left = Math.ceilDiv(left, w.count());
         }
-        List<Walk> oneRow = tile.rows().around().isEmpty() ? List.of() : rows.subList(1, rows.size());
-        List<Walk> some = split(reduction, r -> fits(rows, r));
-        if (some == null) some = split(reduction, r -> fits(oneRow, r));
-        this.reduction = some == null ? smallest(reduction) : some;
+        List<Walk> rows = loops.rows(), oneRow = tile.rows().around().isEmpty() ? List.of() : rows.subList(1, rows.size());
+        List<Walk> some = split(loops.reduction(), r -> fits(rows, r));
+        if (some == null) some = split(loops.reduction(), r -> fits(oneRow, r));
+        this.reduction = some == null ? smallest(loops.reduction()) : some;
     }
 
     private boolean fits(List<Walk> someRows, List<Walk> terms) {
-        long b = footprint(columns, terms, Offsets::b, bytesB);
-        return footprint(someRows, terms, Offsets::a, bytesA) + b <= CHUNK && (mode != Mode.DOT || b <= COLUMNS);
+        long b = Walk.footprint(both(columns, terms), Offsets::b, loops.isa().bytes);
+        return footprintA(someRows, terms) + b <= CHUNK && (loops.mode() != Mode.DOT || b <= COLUMNS);
     }
 
-    private static long footprint(List<Walk> some, List<Walk> terms, ToLongFunction<Offsets> operand, int bytes) {
-        return Walk.footprint(Stream.concat(some.stream(), terms.stream()).toList(), operand, bytes);
+    private long footprintA(List<Walk> someRows, List<Walk> terms) {
+        return Walk.footprint(both(someRows, terms), Offsets::a, loops.mode() == Mode.COLUMN ? Float.BYTES : loops.isa().bytes);
+    }
+
+    private static List<Walk> both(List<Walk> some, List<Walk> terms) {
+        return Stream.concat(some.stream(), terms.stream()).toList();
     }
 
     /** The largest part of the reduction that fits, the loops around it being the chunks; null if none does. */
@@ -71,7 +63,7 @@ final class CachePlan {
             List<Walk> inner = left.subList(1, left.size());
             long steps = Walk.turns(inner);
             for (int d = first.count() / 2; d > 1 && d * steps >= STEPS; d--) {
-                if (first.count() % d != 0 || inner.isEmpty() && whole) continue;
+                if (first.count() % d != 0 || inner.isEmpty() && loops.ragged(Mode.DOT)) continue;
                 List<Walk> part = part(first, d, inner);
                 if (!fits.test(part)) continue;
                 chunks.add(new Walk(first.count() / d, first.step().times(d)));
@@ -102,12 +94,11 @@ final class CachePlan {
 
     List<Walk> reduction() { return reduction; }
 
-    /** Parts into which the rows of a block are cut, so that they fit: at most {@code units}. */
-    int rowParts(int units) {
-        if (rows.isEmpty()) return 1;
+    /** Parts into which the rows are cut, so that A's part of a chunk fits. */
+    int rowParts() {
         int parts = 1;
         long bytes = rowBytes(1);
-        while (bytes > ROWS && 2 * parts <= units) {
+        while (bytes > ROWS && 2 * parts <= tile.rows().units()) {
             long less = rowBytes(2 * parts);
             if (less > 0.8 * bytes) break;
             bytes = less;
@@ -117,8 +108,9 @@ final class CachePlan {
     }
 
     private long rowBytes(int parts) {
-        Walk first = rows.getFirst();
-        List<Walk> some = part(first, Math.ceilDiv(first.count(), parts), rows.subList(1, rows.size()));
-        return footprint(some, reduction, Offsets::a, bytesA);
+        if (loops.rows().isEmpty()) return 0;
+        Walk first = loops.rows().getFirst();
+        List<Walk> inner = loops.rows().subList(1, loops.rows().size());
+        return footprintA(part(first, Math.ceilDiv(first.count(), parts), inner), reduction);
     }
 }

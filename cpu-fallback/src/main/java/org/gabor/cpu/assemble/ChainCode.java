@@ -17,6 +17,7 @@ final class ChainCode {
     private final Assembler x;
     private final ChainPointers pointers;
     private final Instruction[] code;
+    private final int[][] uses;
     private final List<Element> elements;
     private final int values;
     private VectorRegisters vectors;
@@ -37,6 +38,7 @@ final class ChainCode {
         this.x = x;
         this.pointers = pointers;
         this.code = code.toArray(Instruction[]::new);
+        this.uses = VectorRegisters.uses(code);
         this.elements = elements;
         this.values = values;
         this.vectors = registers();
@@ -44,7 +46,7 @@ final class ChainCode {
 
     private VectorRegisters registers() {
         int room = ChainPointers.FRAME - ChainPointers.VECTORS;
-        return new VectorRegisters(x, code, values, ChainPointers.VECTORS, room / x.isa.bytes);
+        return new VectorRegisters(x, uses, values, ChainPointers.VECTORS, room / x.isa.bytes);
     }
 
     /** All instructions for the elements at a place. */

@@ -240,8 +240,8 @@ final class CopyAssembly implements Assembly {
             case TILES -> {
                 Loop x = block.get(along), y = block.get(across);
                 int lanes = isa.lanes();
-                row[FIRST] = (x.count() - 1) % lanes + 1;
-                row[SECOND] = (y.count() - 1) % lanes + 1;
+                row[FIRST] = (x.count() - 1L) % lanes + 1;
+                row[SECOND] = (y.count() - 1L) % lanes + 1;
                 row[THIRD] = y.a();
                 row[row.length - 1] = x.b();
                 around.add(new Loop(Math.ceilDiv(y.count(), lanes), lanes * y.a(), lanes * y.b()));

@@ -12,7 +12,9 @@ record FactorsAssembly(Factors factors) implements Assembly {
     }
 
     @Override
-    public Form form() {
+    public Object form() { return kind(); }
+
+    private Form kind() {
         return switch (factors) {
             case Factors.Clip _ -> Form.CLIP;
             case Factors.OfStep s when s.rule() instanceof Adam -> Form.ADAM;
@@ -25,7 +27,7 @@ record FactorsAssembly(Factors factors) implements Assembly {
     public void assemble(Assembler x) {
         x.load(Gp.RDX, Levels.argument(0));
         x.load(Gp.RSI, Levels.argument(1));
-        switch (form()) {
+        switch (kind()) {
             case CLIP -> clip(x);
             case ADAM -> {
                 step(x);

@@ -1,6 +1,7 @@
 package org.gabor.cpu.assemble;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.gabor.cpu.kernel.Loop;
 
 /**
@@ -56,5 +57,17 @@ final class Levels {
             row[at + 1] -= inner.count() * inner.a();
             row[at + 2] -= inner.count() * inner.b();
         }
+    }
+
+    /** How far turn {@code turn} of all loops, counted in one, has moved an operand. */
+    static long moved(List<Loop> loops, int turn, ToLongFunction<Loop> step) {
+        long moved = 0;
+        int rest = turn;
+        for (int i = loops.size() - 1; i >= 0; i--) {
+            Loop l = loops.get(i);
+            moved += rest % l.count() * step.applyAsLong(l);
+            rest /= l.count();
+        }
+        return moved;
     }
 }

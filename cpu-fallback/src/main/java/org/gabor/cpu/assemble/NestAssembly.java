@@ -2,6 +2,8 @@ package org.gabor.cpu.assemble;
 
 import java.util.List;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A nest in machine code.
@@ -19,7 +21,7 @@ record NestAssembly(Nest nest, NestPlan plan, List<Walk> table, int rowParts, in
         table = List.copyOf(table);
     }
 
-    static NestAssembly of(Nest nest, Isa isa) { return new NestPlanner(nest, isa).plan(nest); }
+    static NestAssembly of(Nest nest, Isa isa) { return NestPlanner.plan(nest, isa); }
 
     @Override
     public Object form() { return plan; }
@@ -46,8 +48,11 @@ record NestAssembly(Nest nest, NestPlan plan, List<Walk> table, int rowParts, in
         Split.Share rows = plan.rows().share(firstRow, first(rowUnits, row + 1, rowParts));
         Split.Share columns = plan.columns().share(firstColumn, first(columnUnits, column + 1, columnParts));
         return new long[] {nest.a() + at.a(), nest.b() + at.b(), nest.c() + at.c(), nest.epilogue().bias() + at.bias(),
+                address(nest.epilogue().addend()) + at.addend(), address(nest.epilogue().gate()) + at.gate(),
                 rows.turns(), rows.pieces(), rows.last(), columns.turns(), columns.pieces(), columns.last(), first ? 1 : 0};
     }
+
+    private static long address(@Nullable Beside x) { return x == null ? 0 : x.address(); }
 
     private static int first(int units, int part, int parts) { return (int) ((long) units * part / parts); }
 

@@ -7,15 +7,14 @@ import java.util.function.Consumer;
 import org.gabor.cpu.assemble.NestTile.Part;
 import org.gabor.cpu.assemble.Pointers.Count;
 import org.gabor.cpu.assemble.Split.Element;
-import org.gabor.cpu.kernel.Nest.Bias;
 
 /** Writes the code of a nest: loops around tiles, with a pointer to each operand that walks along. */
 final class NestCode {
-    /** The row of arguments: addresses of A, B, C and the bias, then the shares of rows and of columns. */
+    /** The row of arguments: six addresses in the order of {@link Offsets}, then the shares of rows and of columns. */
     private static final Gp ARGUMENTS = Gp.RDI;
-    private static final int ROWS = 4;
-    private static final int COLUMNS = 7;
-    private static final int FIRST_VISIT = 10;
+    private static final int ROWS = 6;
+    private static final int COLUMNS = 9;
+    private static final int FIRST_VISIT = 12;
 
     private final Assembler x;
     private final NestPlan plan;
@@ -45,7 +44,7 @@ final class NestCode {
         if (plan.adds()) pointers.unlessZero(argument(FIRST_VISIT), zero);
         else zero.run();
         loops(plan.chunks(), () -> tiles(tail, EnumSet.of(Part.RESUME, Part.SUM)));
-        if (plan.activation() != null || plan.bias() != Bias.NONE) tiles(tail, EnumSet.of(Part.RESUME, Part.FINISH));
+        if (plan.finishes()) tiles(tail, EnumSet.of(Part.RESUME, Part.FINISH));
     }
 
     /** Rows are the inner loop: a tile's columns of B are used by all of them. */

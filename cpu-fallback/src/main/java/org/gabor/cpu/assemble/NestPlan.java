@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param rows the rows of C, cut into tiles
  * @param reduction the loops of the reduction within a chunk, cut into pieces that are written out
  * @param bias what a bias belongs to
- * @param activation what is applied to the sum with its bias, or null for nothing
+ * @param activation what is applied to the sum with its bias and addend, or null for nothing
+ * @param addend whether something is added element by element
+ * @param gate whether a gate lets some of the results through and makes the others 0
  * @param adds whether the block adds to what C holds, unless it is the first to visit it
  */
 record NestPlan(Mode mode, int tail, List<Walk> outer, Split lanes, List<Walk> chunks, Split columns, Split rows,
-        Split reduction, Bias bias, @Nullable Activation activation, boolean adds) {
+        Split reduction, Bias bias, @Nullable Activation activation, boolean addend, boolean gate, boolean adds) {
     /** Which loop goes along vectors. */
     enum Mode {
         /** The innermost columns, neighbours in B and C: a vector of B by one element of A. */
@@ -33,6 +35,9 @@ record NestPlan(Mode mode, int tail, List<Walk> outer, Split lanes, List<Walk> c
         /** The innermost outer loop, neighbours in A, B and C: vectors of both, a sum an element. */
         LANE
     }
+
+    /** True if something happens to a sum before it is stored. */
+    boolean finishes() { return activation != null || bias != Bias.NONE || addend || gate; }
 
     NestPlan {
         outer = List.copyOf(outer);

@@ -13,7 +13,7 @@ import org.gabor.cpu.kernel.Nest.Bias;
  */
 final class NestTile {
     /** Counters of the loops of the reduction. */
-    private static final List<Gp> COUNTERS = List.of(Gp.RBX, Gp.RBP, Gp.R9, Gp.R10, Gp.R11, Gp.R12, Gp.R13, Gp.R14, Gp.R15);
+    private static final List<Gp> COUNTERS = List.of(Gp.RBX, Gp.RBP, Gp.R9, Gp.R10, Gp.R11, Gp.R12, Gp.R13);
     private static final int FOUR = 4 * Float.BYTES;
 
     private final Assembler x;
@@ -31,7 +31,7 @@ final class NestTile {
         RESUME,
         /** The products are added. */
         SUM,
-        /** The bias is added and the activation applied. */
+        /** Bias and addend are added, the activation is applied, the gate decides. */
         FINISH
     }
 
@@ -142,7 +142,17 @@ final class NestTile {
                     else x.broadcast(a, bias);
                     x.add(sum, sum, a);
                 }
-                if (parts.contains(Part.FINISH)) activate(sum);
+                if (parts.contains(Part.FINISH)) {
+                    if (plan.addend()) {
+                        load(a, Mem.at(Pointers.ADDEND, at.addend()), masked);
+                        x.add(sum, sum, a);
+                    }
+                    activate(sum);
+                    if (plan.gate()) {
+                        load(a, Mem.at(Pointers.GATE, at.gate()), masked);
+                        pass(sum);
+                    }
+                }
                 if (masked) x.storeMasked(c, mask(x.isa), sum);
                 else x.store(c, sum);
             }
@@ -174,6 +184,7 @@ final class NestTile {
         for (int i = j; i < j + 3; i++) {
             Offsets step = columns.get(i + 1).at().minus(columns.get(i).at());
             if (step.c() != Float.BYTES || step.bias() != bias) return false;
+            if (plan.addend() && step.addend() != Float.BYTES || plan.gate() && step.gate() != Float.BYTES) return false;
         }
         return true;
     }
@@ -190,7 +201,17 @@ final class NestTile {
             else x.broadcast(a, bias);
             x.sized(16, Vector.VADDPS, sums, sums, a);
         }
-        if (parts.contains(Part.FINISH)) activate(sums);
+        if (parts.contains(Part.FINISH)) {
+            if (plan.addend()) {
+                loadDots(a, Mem.at(Pointers.ADDEND, at.addend()), bytes);
+                x.sized(16, Vector.VADDPS, sums, sums, a);
+            }
+            activate(sums);
+            if (plan.gate()) {
+                loadDots(a, Mem.at(Pointers.GATE, at.gate()), bytes);
+                pass(sums);
+            }
+        }
         if (bytes == FOUR) x.store(FOUR, c, sums);
         else x.op(Vector.VMOVSS_STORE, sums, c);
     }
@@ -218,6 +239,15 @@ final class NestTile {
         x.op(high, a, d, s);
         x.op(low, d, d, s);
         x.add(d, d, a);
+    }
+
+    /** Keeps what has a positive number in A's register; the last vector of B's has become free. */
+    private void pass(int sum) {
+        int zero = a - 1 == sum ? a + 1 : a - 1;
+        x.zero(zero);
+        var positive = new Mask(2, a);
+        x.compare(positive, Assembler.Comparison.GREATER, a, zero);
+        x.keep(sum, positive, sum);
     }
 
     private void activate(int sum) {

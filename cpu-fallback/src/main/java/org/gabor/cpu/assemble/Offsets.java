@@ -7,18 +7,24 @@ package org.gabor.cpu.assemble;
  * @param b of the second operand
  * @param c of the result
  * @param bias of the bias
+ * @param addend of what is added to the result
+ * @param gate of what lets the result through
  */
-record Offsets(long a, long b, long c, long bias) {
-    static final Offsets NONE = new Offsets(0, 0, 0, 0);
+record Offsets(long a, long b, long c, long bias, long addend, long gate) {
+    static final Offsets NONE = new Offsets(0, 0, 0, 0, 0, 0);
 
-    Offsets plus(Offsets o) { return new Offsets(a + o.a, b + o.b, c + o.c, bias + o.bias); }
+    Offsets plus(Offsets o) {
+        return new Offsets(a + o.a, b + o.b, c + o.c, bias + o.bias, addend + o.addend, gate + o.gate);
+    }
 
-    Offsets times(long n) { return new Offsets(n * a, n * b, n * c, n * bias); }
+    Offsets times(long n) { return new Offsets(n * a, n * b, n * c, n * bias, n * addend, n * gate); }
 
     Offsets minus(Offsets o) { return plus(o.times(-1)); }
 
     /** The longest of the ways. */
     long longest() {
-        return Math.max(Math.max(Math.abs(a), Math.abs(b)), Math.max(Math.abs(c), Math.abs(bias)));
+        long longest = 0;
+        for (long way : new long[] {a, b, c, bias, addend, gate}) longest = Math.max(longest, Math.abs(way));
+        return longest;
     }
 }

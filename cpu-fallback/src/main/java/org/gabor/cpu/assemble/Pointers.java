@@ -9,6 +9,9 @@ final class Pointers {
     static final Gp B = Gp.RDX;
     static final Gp C = Gp.RCX;
     static final Gp BIAS = Gp.R8;
+    static final Gp ADDEND = Gp.R14;
+    static final Gp GATE = Gp.R15;
+    private static final Gp[] ALL = {A, B, C, BIAS, ADDEND, GATE};
     /** Used up by what moves pointers. */
     private static final Gp SCRATCH = Gp.RAX;
 
@@ -25,17 +28,16 @@ final class Pointers {
         this.x = x;
     }
 
-    /** Takes them from four words in a row. */
-    void load(Gp row) {
-        Gp[] all = {A, B, C, BIAS};
-        for (int i = 0; i < all.length; i++) x.load(all[i], Mem.at(row, (long) i * Long.BYTES));
-    }
+    /** Takes them from the first words of a row, in the order of {@link Offsets}. */
+    void load(Gp row) { for (int i = 0; i < ALL.length; i++) x.load(ALL[i], Mem.at(row, (long) i * Long.BYTES)); }
 
     void advance(Offsets by) {
         advance(A, by.a());
         advance(B, by.b());
         advance(C, by.c());
         advance(BIAS, by.bias());
+        advance(ADDEND, by.addend());
+        advance(GATE, by.gate());
     }
 
     private void advance(Gp pointer, long by) {
@@ -50,7 +52,7 @@ final class Pointers {
     /** {@code body}, which may move what {@code step} moves; afterwards they are where they were. */
     void keep(Offsets step, Runnable body) {
         Gp[] moved = {step.a() == 0 ? null : A, step.b() == 0 ? null : B, step.c() == 0 ? null : C,
-                step.bias() == 0 ? null : BIAS};
+                step.bias() == 0 ? null : BIAS, step.addend() == 0 ? null : ADDEND, step.gate() == 0 ? null : GATE};
         for (Gp p : moved) if (p != null) x.push(p);
         body.run();
         for (int i = moved.length - 1; i >= 0; i--) if (moved[i] != null) x.pop(moved[i]);

@@ -105,11 +105,11 @@ final class PointwiseAssembly implements Assembly {
     /** True if the run is not cut. */
     private boolean isWhole() { return cut < walk.levels().size() - 1; }
 
+    /** The turns of the first loop, if each has blocks of its own; one image is better shared out among threads. */
     @Override
     public int images() {
-        if (p.counts().isEmpty()) return 0;
-        int images = p.counts().getFirst();
-        return blocks() % images == 0 ? images : 0;
+        int images = p.counts().isEmpty() ? 1 : p.counts().getFirst();
+        return images > 1 && blocks() % images == 0 ? images : 0;
     }
 
     private int blocks() {

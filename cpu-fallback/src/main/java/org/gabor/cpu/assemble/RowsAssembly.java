@@ -99,7 +99,7 @@ record RowsAssembly(Rows op, Isa isa) implements Assembly {
         for (int i = 0; i < table.length; i++) {
             int image = i / blocks, block = i % blocks, group = block * perBlock;
             long sample = (long) image * perImage() + (long) group * lanes(), one = Float.BYTES * sample;
-            long many = Float.BYTES * (long) image * perImage() * op.c() + group * lanes() * sampleBytes();
+            long many = Float.BYTES * (long) image * perImage() * op.c() + group * (lanes() * sampleBytes());
             long[] row = table[i];
             row[X] = op.x() + many;
             row[LABELS] = op.labels() + one;

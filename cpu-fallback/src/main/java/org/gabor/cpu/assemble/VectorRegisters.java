@@ -1,6 +1,7 @@
 package org.gabor.cpu.assemble;
 
 import java.util.Arrays;
+import java.util.List;
 import org.gabor.cpu.kernel.Pointwise.Instruction;
 import org.gabor.cpu.kernel.Pointwise.Source;
 
@@ -14,7 +15,7 @@ final class VectorRegisters {
     private static final int NOWHERE = -1;
 
     private final Assembler x;
-    private final Instruction[] code;
+    private final int[][] uses;
     private final long stack;
     private final int stackSlots;
     /** For each vector the value that it holds. */
@@ -23,17 +24,21 @@ final class VectorRegisters {
     private final int[] vector;
     private final int[] slot;
     private int slots;
+    /** For each value the instruction that needs it last. */
+    private final int[] last;
     private int now;
 
     /**
      * All vectors free.
      *
+     * @param uses for each instruction of the chain the values that it needs
+     * @param values how many values there are
      * @param stack bytes from RSP to where values may be stored
      * @param stackSlots how many vectors have room there
      */
-    VectorRegisters(Assembler x, Instruction[] code, int values, long stack, int stackSlots) {
+    VectorRegisters(Assembler x, int[][] uses, int values, long stack, int stackSlots) {
         this.x = x;
-        this.code = code;
+        this.uses = uses;
         this.stack = stack;
         this.stackSlots = stackSlots;
         this.holds = new int[x.isa.registers];
@@ -42,6 +47,8 @@ final class VectorRegisters {
         Arrays.fill(holds, FREE);
         Arrays.fill(vector, NOWHERE);
         Arrays.fill(slot, NOWHERE);
+        this.last = new int[values];
+        for (int i = 0; i < uses.length; i++) for (int value : uses[i]) last[value] = i;
     }
 
     /** From now on instruction {@code i} is written: its operands keep their vectors. */
@@ -59,7 +66,7 @@ final class VectorRegisters {
 
     /** A vector for the result of the instruction, perhaps that of an operand that is not used any more. */
     int define(int value) {
-        for (int v = 0; v < holds.length; v++) if (holds[v] >= 0 && nextUse(holds[v], now + 1) == code.length) forget(holds[v]);
+        for (int held : holds) if (held >= 0 && last[held] <= now) forget(held);
         int v = take();
         bind(value, v);
         return v;
@@ -78,26 +85,27 @@ final class VectorRegisters {
     }
 
     private int take() {
-        int last = NOWHERE;
         for (int v = 0; v < holds.length; v++) {
-            if (holds[v] == FREE) {
-                holds[v] = TAKEN;
-                return v;
-            }
-            if (holds[v] >= 0 && nextUse(holds[v], now) > now
-                    && (last == NOWHERE || nextUse(holds[v], now) > nextUse(holds[last], now)))
-                last = v;
+            if (holds[v] != FREE) continue;
+            holds[v] = TAKEN;
+            return v;
         }
-        if (last == NOWHERE) throw new IllegalStateException("an operation needs more vectors than there are");
-        int value = holds[last];
+        int latest = NOWHERE, use = now;
+        for (int v = 0; v < holds.length; v++) {
+            if (holds[v] < 0 || nextUse(holds[v]) <= use) continue;
+            latest = v;
+            use = nextUse(holds[v]);
+        }
+        if (latest == NOWHERE) throw new IllegalStateException("an operation needs more vectors than there are");
+        int value = holds[latest];
         if (slot[value] == NOWHERE) {
             if (slots == stackSlots) throw new IllegalStateException("a chain has more than " + slots + " values on the stack");
             slot[value] = slots++;
-            x.store(place(value), last);
+            x.store(place(value), latest);
         }
         forget(value);
-        holds[last] = TAKEN;
-        return last;
+        holds[latest] = TAKEN;
+        return latest;
     }
 
     private Mem place(int value) { return Mem.at(Gp.RSP, stack + (long) slot[value] * x.isa.bytes); }
@@ -112,22 +120,24 @@ final class VectorRegisters {
         vector[value] = NOWHERE;
     }
 
-    /** The first instruction from {@code from} on that uses the value, or the code's length. */
-    private int nextUse(int value, int from) {
-        for (int i = from; i < code.length; i++) if (uses(code[i], value)) return i;
-        return code.length;
+    /** The first instruction from now on that needs the value, or how many instructions there are. */
+    private int nextUse(int value) {
+        for (int i = now; i < uses.length; i++) for (int used : uses[i]) if (used == value) return i;
+        return uses.length;
     }
 
-    private static boolean uses(Instruction i, int value) {
-        return switch (i) {
-            case Instruction.Load _,Instruction.Fill _ -> false;
-            case Instruction.Store s -> s.register() == value;
-            case Instruction.Apply a -> a.x() == value;
-            case Instruction.Slope s -> s.v() == value || s.dy() == value;
-            case Instruction.Root r -> r.x() == value;
-            case Instruction.Drop d -> d.x() == value;
-            case Instruction.Combine c ->
-                    c.x() == value || c.y() instanceof Source.Register y && y.index() == value;
+    /** For each instruction the values that it needs. */
+    static int[][] uses(List<Instruction> code) {
+        var uses = new int[code.size()][];
+        for (int i = 0; i < uses.length; i++) uses[i] = switch (code.get(i)) {
+            case Instruction.Load _,Instruction.Fill _ -> new int[0];
+            case Instruction.Store s -> new int[] {s.register()};
+            case Instruction.Apply a -> new int[] {a.x()};
+            case Instruction.Slope s -> new int[] {s.v(), s.dy()};
+            case Instruction.Root r -> new int[] {r.x()};
+            case Instruction.Drop d -> new int[] {d.x()};
+            case Instruction.Combine c -> c.y() instanceof Source.Register(int y) ? new int[] {c.x(), y} : new int[] {c.x()};
         };
+        return uses;
     }
 }

@@ -16,16 +16,25 @@ record Walk(int count, Offsets step) {
     /** Lines that lie a multiple of this apart share the few places of one set in most first-level caches. */
     static final int PAGE = 4096;
 
-    /** Loops whose turns, counted in one, move the bias by {@code bias} each. */
-    static List<Walk> of(List<Loop> loops, long bias) {
+    /**
+     * Loops whose turns, counted in one, move the bias by {@code bias} each.
+     *
+     * @param addend steps of what is added, or none
+     * @param gate steps of what lets the result through, or none
+     */
+    static List<Walk> of(List<Loop> loops, long bias, List<Long> addend, List<Long> gate) {
         var walks = new ArrayList<Walk>();
         long dense = bias;
-        for (Loop l : loops.reversed()) {
-            walks.addFirst(new Walk(l.count(), new Offsets(l.a(), l.b(), l.c(), dense)));
+        for (int i = loops.size() - 1; i >= 0; i--) {
+            Loop l = loops.get(i);
+            walks.addFirst(new Walk(l.count(), new Offsets(l.a(), l.b(), l.c(), dense, step(addend, i), step(gate, i))));
             dense *= l.count();
         }
         return merged(walks);
     }
+
+    /** The step of a loop, 0 where there are none. */
+    static long step(List<Long> steps, int loop) { return steps.isEmpty() ? 0 : steps.get(loop); }
 
     /** The same way without loops of one turn and with even neighbours made one. */
     static List<Walk> merged(List<Walk> walks) {

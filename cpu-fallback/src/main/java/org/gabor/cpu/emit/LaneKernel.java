@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.graph.Activation;
+import org.jspecify.annotations.Nullable;
 
 /** A nest whose last outer loop lies side by side: the turns of that loop are the elements of arrays. */
 final class LaneKernel implements Kernel {
@@ -16,6 +18,8 @@ final class LaneKernel implements Kernel {
     private final Reduction reduction;
     private final long[] rowA;
     private final long[] rowC;
+    private final @Nullable Besides addend;
+    private final @Nullable Besides gate;
     private final int tiles;
     private final int blocks;
 
@@ -27,6 +31,9 @@ final class LaneKernel implements Kernel {
         this.reduction = new Reduction(nest.reduction());
         this.rowA = Walk.tableOfA(nest.rows());
         this.rowC = Walk.tableOfC(nest.rows());
+        Beside addend = nest.epilogue().addend(), gate = nest.epilogue().gate();
+        this.addend = addend == null ? null : new Besides(nest, addend);
+        this.gate = gate == null ? null : new Besides(nest, gate);
         this.tiles = Math.ceilDiv(rowA.length, Scratch.ROWS);
         this.blocks = Math.multiplyExact(Loop.turns(outer), tiles * pieces);
     }
@@ -52,22 +59,32 @@ final class LaneKernel implements Kernel {
                 }
             }
         }
-        long bias = nest.epilogue().bias() + NestKernel.moved(nest, (long) turn * lanes + piece);
-        finish(scratch, nest.c() + Walk.c(outer, turn) + 4L * piece, bias, first, rows, n);
+        finish(scratch, nest.c() + Walk.c(outer, turn) + 4L * piece, (long) turn * lanes + piece, first, rows, n);
     }
 
     private static void addProducts(int n, float[] c, float[] a, float[] b) {
         for (int i = 0; i < n; i++) c[i] += a[i] * b[i];
     }
 
-    private void finish(Scratch scratch, long c, long bias, int first, int rows, int n) {
+    private void finish(Scratch scratch, long c, long turn, int first, int rows, int n) {
+        float[] other = scratch.taps[1];
+        long bias = nest.epilogue().bias() + NestKernel.moved(nest, turn);
+        long addends = addend == null ? 0 : addend.start(turn), gates = gate == null ? 0 : gate.start(turn);
         boolean biased = nest.epilogue().kind() != Bias.NONE;
         if (biased) Memory.load(bias, scratch.taps[0], 0, n);
         Activation f = nest.epilogue().activation();
         for (int m = 0; m < rows; m++) {
             float[] sums = scratch.sums[m];
             if (biased) Elementwise.add(n, sums, sums, scratch.taps[0]);
+            if (addend != null) {
+                addend.load(addends, first + m, other, n);
+                Elementwise.add(n, sums, sums, other);
+            }
             if (f != null) Functions.apply(f, n, sums, sums, scratch);
+            if (gate != null) {
+                gate.load(gates, first + m, other, n);
+                Elementwise.reluSlope(n, sums, other, sums);
+            }
             Memory.store(sums, 0, c + rowC[first + m], n);
         }
     }

@@ -51,6 +51,16 @@ public final class Memory {
     /** Bytes from one place to another that does not overlap it. */
     static void copy(long source, long target, long bytes) { MemorySegment.copy(ALL, source, ALL, target, bytes); }
 
+    /** The first {@code bytes} of {@code source} to {@code address}. */
+    public static void copyIn(MemorySegment source, long address, long bytes) {
+        MemorySegment.copy(source, 0, ALL, address, bytes);
+    }
+
+    /** {@code bytes} from {@code address} to the start of {@code target}. */
+    public static void copyOut(long address, MemorySegment target, long bytes) {
+        MemorySegment.copy(ALL, address, target, 0, bytes);
+    }
+
     /** Zeros. */
     static void zero(long address, long bytes) {
         for (long done = 0; done < bytes; done += ZEROS.length) {
@@ -59,6 +69,6 @@ public final class Memory {
         }
     }
 
-    /** The {@code bytes} at {@code address} as a segment, for transfers. */
+    /** The {@code bytes} at {@code address} as a segment. */
     public static MemorySegment segment(long address, long bytes) { return ALL.asSlice(address, bytes); }
 }

@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.graph.Activation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A nest in Java. A block of work is a tile of rows and columns; its sums stay on the heap, a row an array. Eight
@@ -18,6 +20,8 @@ final class NestKernel implements Kernel {
     private final Reduction reduction;
     private final long[] rowA;
     private final long[] rowC;
+    private final @Nullable Besides addend;
+    private final @Nullable Besides gate;
     private final int tiles;
     private final int blocks;
 
@@ -27,6 +31,9 @@ final class NestKernel implements Kernel {
         this.reduction = new Reduction(nest.reduction());
         this.rowA = Walk.tableOfA(nest.rows());
         this.rowC = Walk.tableOfC(nest.rows());
+        Beside addend = nest.epilogue().addend(), gate = nest.epilogue().gate();
+        this.addend = addend == null ? null : new Besides(nest, addend);
+        this.gate = gate == null ? null : new Besides(nest, gate);
         this.tiles = Math.ceilDiv(rowA.length, Scratch.ROWS);
         this.blocks = Math.multiplyExact(Loop.turns(nest.outer()), tiles * columns.size());
     }
@@ -36,7 +43,8 @@ final class NestKernel implements Kernel {
 
     @Override
     public void run(Scratch scratch, int block) {
-        Columns cols = columns.get(block % columns.size());
+        int group = block % columns.size();
+        Columns cols = columns.get(group);
         int tile = block / columns.size() % tiles;
         int outer = block / columns.size() / tiles;
         long a = nest.a() + Walk.a(nest.outer(), outer), b = nest.b() + Walk.b(nest.outer(), outer);
@@ -47,7 +55,7 @@ final class NestKernel implements Kernel {
         for (int m = 0; m < rows; m++) Arrays.fill(scratch.sums[m], 0, cols.count, 0f);
         reduce(scratch, cols, a, b, first, rows);
         bias += 4L * (nest.epilogue().kind() == Bias.ROW ? first : cols.first);
-        finish(scratch, cols, c, bias, first, rows);
+        finish(scratch, group, c, bias, outer, first, rows);
     }
 
     /** How far a turn of the outer loops has moved the bias of a nest. */
@@ -106,7 +114,10 @@ final class NestKernel implements Kernel {
     }
 
     /** The bias comes last: a large one would take digits from every sum before. */
-    private void finish(Scratch scratch, Columns cols, long c, long bias, int first, int rows) {
+    private void finish(Scratch scratch, int group, long c, long bias, int outer, int first, int rows) {
+        Columns cols = columns.get(group);
+        float[] other = scratch.taps[1];
+        long addends = addend == null ? 0 : addend.start(outer), gates = gate == null ? 0 : gate.start(outer);
         Bias kind = nest.epilogue().kind();
         if (kind == Bias.COLUMN) Memory.load(bias, scratch.taps[0], 0, cols.count);
         Activation f = nest.epilogue().activation();
@@ -117,7 +128,15 @@ final class NestKernel implements Kernel {
                 case ROW -> Elementwise.add(cols.count, sums, sums, Memory.f32(bias + 4L * m));
                 case COLUMN -> Elementwise.add(cols.count, sums, sums, scratch.taps[0]);
             }
+            if (addend != null) {
+                addend.stage(group, addends, first + m, other);
+                Elementwise.add(cols.count, sums, sums, other);
+            }
             if (f != null) Functions.apply(f, cols.count, sums, sums, scratch);
+            if (gate != null) {
+                gate.stage(group, gates, first + m, other);
+                Elementwise.reluSlope(cols.count, sums, other, sums);
+            }
             cols.store(c + rowC[first + m], sums);
         }
     }

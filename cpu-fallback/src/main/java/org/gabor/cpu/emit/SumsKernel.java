@@ -49,7 +49,7 @@ final class SumsKernel implements Kernel {
                 }
             }
         }
-        long row = 8L * count, result = s.result() + part * s.kind().rows * row + 8L * columns.first;
+        long row = 8L * count, result = s.result() + (long) part * s.kind().rows * row + 8L * columns.first;
         Memory.store(first, result, n);
         if (s.kind().rows > 1) Memory.store(second, result + row, n);
     }

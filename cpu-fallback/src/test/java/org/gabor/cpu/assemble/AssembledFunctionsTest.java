@@ -106,14 +106,14 @@ class AssembledFunctionsTest {
             a.store(Mem.at(Gp.RDX), 2);
             a.store(Mem.at(Gp.RDX, isa.bytes), 3);
             a.widen(4, Mem.at(Gp.RSI, isa.bytes));
-            a.store(Mem.at(Gp.RDX, 2 * isa.bytes), 4);
+            a.store(Mem.at(Gp.RDX, 2L * isa.bytes), 4);
             a.narrow(5, 2, 3, 6);
-            a.store(Mem.at(Gp.RDX, 3 * isa.bytes), 5);
+            a.store(Mem.at(Gp.RDX, 3L * isa.bytes), 5);
             a.move(5, 2);
             a.narrow(5, 5, 3, 6);
-            a.store(Mem.at(Gp.RDX, 4 * isa.bytes), 5);
+            a.store(Mem.at(Gp.RDX, 4L * isa.bytes), 5);
             a.narrow(3, 2, 3, 6);
-            a.store(Mem.at(Gp.RDX, 5 * isa.bytes), 3);
+            a.store(Mem.at(Gp.RDX, 5L * isa.bytes), 3);
         });
         int lanes = isa.lanes();
         for (int i = 0; i < lanes * 3 / 2; i++) assertThat(out.getAtIndex(D, i)).isEqualTo((double) x[i]);
@@ -208,6 +208,7 @@ class AssembledFunctionsTest {
             case AT_MOST -> a <= b;
             case UNORDERED -> Float.isNaN(a) || Float.isNaN(b);
             case NOT_EQUAL -> a != b;
+            case ORDERED -> !Float.isNaN(a) && !Float.isNaN(b);
             case NOT_AT_MOST -> !(a <= b);
             case AT_LEAST -> a >= b;
             case GREATER -> a > b;
@@ -285,7 +286,7 @@ class AssembledFunctionsTest {
             for (int i = 0; i < counts.length; i++) {
                 x.move(Gp.RAX, 0);
                 x.loop(Gp.RCX, counts[i], () -> x.loop(Gp.R12, 3, () -> x.add(Gp.RAX, 1)));
-                x.store(Mem.at(Gp.RDX, 8 * i), Gp.RAX);
+                x.store(Mem.at(Gp.RDX, 8L * i), Gp.RAX);
             }
             // a count that is known at run time only
             x.load(Gp.R15, Mem.at(Gp.RDX, 16));
@@ -295,6 +296,36 @@ class AssembledFunctionsTest {
         });
         for (int i = 0; i < counts.length; i++) assertThat(out.getAtIndex(J, i)).isEqualTo(3 * counts[i]);
         assertThat(out.get(J, 64)).isEqualTo(6000);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsForOtherNumbersThanZeroIsLeftOutForZero(Isa isa) {
+        run(isa, x -> {
+            x.move(Gp.RAX, 0);
+            x.move(Gp.RCX, 0);
+            x.unlessZero(Gp.RCX, () -> x.add(Gp.RAX, 1));
+            x.move(Gp.R14, 1L << 40);
+            x.unlessZero(Gp.R14, () -> x.add(Gp.RAX, 2));
+            x.store(Mem.at(Gp.RDX), Gp.RAX);
+        });
+        assertThat(out.get(J, 0)).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMaskTakesAsManyAsARegisterSays(Isa isa) {
+        for (int n : new int[] {-1, 0, 1, isa.lanes() - 1, isa.lanes(), 1000}) {
+            in.set(J, 0, n);
+            run(isa, x -> {
+                var m = new Mask(3, 13);
+                x.load(Gp.R9, Mem.at(Gp.RSI));
+                x.first(m, Gp.R9, 5);
+                x.bits(Gp.RAX, m);
+                x.store(Mem.at(Gp.RDX), Gp.RAX);
+            });
+            assertThat(out.get(J, 0)).isEqualTo((1L << Math.clamp(n, 0, isa.lanes())) - 1);
+        }
     }
 
     @ParameterizedTest

@@ -62,14 +62,14 @@ class GeneralInstructionsTest {
     void memoryReadsAsMeant() {
         int i = 0;
         for (Place p : Operands.allPlaces()) {
-            Gp d = Gp.values()[i++ % 16];
+            Gp d = Operands.ALL.get(i++ % 16);
             String to = Operands.name(d), quad = "QWORD PTR " + p.text();
             listing.add("mov " + to + "," + quad, () -> x.load(d, p.mem()));
             listing.add("mov " + quad + "," + to, () -> x.store(p.mem(), d));
             listing.add("lea " + to + "," + p.text(), () -> x.lea(d, p.mem()));
         }
         for (Place p : Operands.places()) {
-            Gp d = Gp.values()[i++ % 16];
+            Gp d = Operands.ALL.get(i++ % 16);
             String to = Operands.name(d), half = Operands.half(d), dword = "DWORD PTR " + p.text();
             listing.add("mov " + half + "," + dword, () -> x.load32(d, p.mem()));
             listing.add("movsxd " + to + "," + dword, () -> x.loadSigned32(d, p.mem()));

@@ -12,6 +12,9 @@ final class Operands {
     private static final int[] OFFSETS = {0, 4, 8, 32, 64, -64, 100, 127, 128, -128, -129, 1016, 1024, 4064, 4096, 8128, 8192,
             -8192, -8256, 123_456, -123_456};
 
+    /** All general registers by their numbers. */
+    static final List<Gp> ALL = List.of(Gp.values());
+
     private Operands() {}
 
     /** A place in memory and how it is written, with brackets, without a size. */

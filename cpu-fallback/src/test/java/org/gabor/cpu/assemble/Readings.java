@@ -1,11 +1,10 @@
 package org.gabor.cpu.assemble;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each instruction on vectors reads like, from the manual. A line has the entry's name, what AVX2 calls it with its
@@ -152,7 +151,7 @@ final class Readings {
         boolean has(char operand) { return operands.stream().anyMatch(o -> o.charAt(0) == operand); }
 
         /** {@code rm}: where the last operand lies, or null for the register of that number. */
-        String text(int bytes, int[] numbers, Operands.Place rm) {
+        String text(int bytes, int[] numbers, Operands.@Nullable Place rm) {
             var text = new StringBuilder(name);
             char separator = ' ';
             for (String o : operands) {
@@ -163,7 +162,7 @@ final class Readings {
             return text.toString();
         }
 
-        private static String operand(String o, int vector, int[] numbers, Operands.Place rm) {
+        private static String operand(String o, int vector, int[] numbers, Operands.@Nullable Place rm) {
             int bytes = o.length() == 1 ? vector
                     : o.charAt(1) == '/' ? vector / Integer.parseInt(o.substring(2)) : Integer.parseInt(o.substring(2));
             return switch (o.charAt(0)) {
@@ -171,7 +170,7 @@ final class Readings {
                 case 'n' -> Operands.vector(bytes, numbers[1]);
                 case 'm', 'M', 'R' -> rm == null ? Operands.vector(bytes, numbers[2]) : Operands.size(bytes) + rm.text();
                 case 'k' -> "k" + numbers[0];
-                case 'g' -> Operands.half(Gp.values()[numbers[0]]);
+                case 'g' -> Operands.half(Operands.ALL.get(numbers[0]));
                 case 'i' -> Operands.number(IMMEDIATE);
                 case 's' -> Operands.vector(vector, IMMEDIATE >> 4);
                 default -> throw new IllegalArgumentException(o);
@@ -180,9 +179,9 @@ final class Readings {
     }
 
     /** The reading; null if the instruction set has no such instruction. */
-    static Reading of(Vector op, Isa isa) {
+    static @Nullable Reading of(Vector op, Isa isa) {
         String[] both = BY_OP.get(op);
-        assertThat(both).as("the reading of " + op).isNotNull();
+        if (both == null) throw new AssertionError("no reading of " + op + " in the table of " + Readings.class.getSimpleName());
         String one = both[isa == Isa.AVX512 ? both.length - 1 : 0];
         if (one.equals("-")) return null;
         List<String> words = Arrays.asList(one.split(" "));

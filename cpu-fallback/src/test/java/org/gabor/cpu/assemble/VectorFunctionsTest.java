@@ -12,7 +12,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
-import org.gabor.cpu.assemble.Assembler.Comparison;
 import org.gabor.graph.Activation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,7 +24,7 @@ class VectorFunctionsTest {
     private static final double SQRT_2_OVER_PI = StrictMath.sqrt(2 / Math.PI);
 
     /** A function, its derivative in terms of what Activation says, and the largest errors in units in the last place. */
-    private record Reference(Activation f, DoubleUnaryOperator value, double most, DoubleUnaryOperator slope) {}
+    record Reference(Activation f, DoubleUnaryOperator value, double most, DoubleUnaryOperator slope) {}
 
     private static final List<Reference> REFERENCES = List.of(
             new Reference(new Activation.Relu(), x -> x > 0 ? x : 0, 0, y -> y > 0 ? 1 : 0),
@@ -116,31 +115,6 @@ class VectorFunctionsTest {
         assertThat(doubles(isa, nan, (x, v) -> DoubleFunctions.logOfOnePlus(x, v, 1, 2, 3))).containsExactly(Double.NaN);
         assertThat(doubles(isa, nan, (x, v) -> DoubleFunctions.exp(x, DoubleFunctions.SHORT, v, 1, 2)))
                 .containsExactly(Double.NaN);
-    }
-
-    @ParameterizedTest
-    @MethodSource("isas")
-    void unsignedAndUnorderedComparisons(Isa isa) {
-        float[] a = {1, Float.NaN, 2, 2}, b = {2, 2, 1, 2};
-        for (Comparison c : Comparison.values()) {
-            float[] chosen = run(isa, Arrays.copyOf(a, 16), Arrays.copyOf(b, 16), x -> {
-                var mask = new Mask(1, 3);
-                x.compare(mask, c, V, DY);
-                x.load(4, x.literal(1f));
-                x.zero(5);
-                x.choose(D, mask, 4, 5);
-            }, D);
-            for (int i = 0; i < a.length; i++) assertThat(chosen[i] == 1).as("%s %s %s", a[i], c, b[i]).isEqualTo(switch (c) {
-                case EQUAL -> a[i] == b[i];
-                case LESS -> a[i] < b[i];
-                case AT_MOST -> a[i] <= b[i];
-                case UNORDERED -> Float.isNaN(a[i]);
-                case NOT_EQUAL -> a[i] != b[i];
-                case NOT_AT_MOST -> !(a[i] <= b[i]);
-                case AT_LEAST -> a[i] >= b[i];
-                case GREATER -> a[i] > b[i];
-            });
-        }
     }
 
     private static void assertDoubles(Isa isa, double most, DoubleUnaryOperator exact, double from, double to,

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.gabor.cpu.assemble.Assembler.Comparison;
 import org.gabor.cpu.assemble.Operands.Place;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class VectorInstructionsTest {
     @EnumSource
     void everyPlaceReadsAsMeant(Isa isa) {
         var listing = new Listing(isa);
-        Readings.Reading add = Readings.of(Vector.VADDPS, isa);
+        Readings.Reading add = Objects.requireNonNull(Readings.of(Vector.VADDPS, isa));
         int i = 0;
         for (Place p : Operands.allPlaces()) memory(listing, Vector.VADDPS, isa.bytes, i++, p, add);
         listing.check();
@@ -165,7 +166,7 @@ class VectorInstructionsTest {
             listing.add("vmovups " + place + "{k" + k + "}," + to, () -> x.storeMasked(p.mem(), m, d));
             listing.add("vmovaps " + to + "{k" + k + "}{z},zmm" + a, () -> x.keep(d, m, a));
             listing.add("vblendmps " + to + "{k" + k + "},zmm" + b + ",zmm" + a, () -> x.choose(d, m, a, b));
-            Gp g = Gp.values()[2 * k];
+            Gp g = Operands.ALL.get(2 * k);
             listing.add("kmovw " + Operands.half(g) + ",k" + k, () -> x.bits(g, m));
             var other = new Mask(k % 7 + 1, 0);
             listing.add("kandw k" + (8 - k) + ",k" + k + ",k" + other.k(), () -> x.both(new Mask(8 - m.k(), 0), m, other));
@@ -188,7 +189,7 @@ class VectorInstructionsTest {
             listing.add("vmaskmovps " + place + "," + mask + "," + to, () -> x.storeMasked(p.mem(), m, d));
             listing.add("vpand " + to + "," + mask + ",ymm" + a, () -> x.keep(d, m, a));
             listing.add("vblendvps " + to + ",ymm" + b + ",ymm" + a + "," + mask, () -> x.choose(d, m, a, b));
-            listing.add("vmovmskps " + Operands.half(Gp.values()[d]) + "," + mask, () -> x.bits(Gp.values()[d], m));
+            listing.add("vmovmskps " + Operands.half(Operands.ALL.get(d)) + "," + mask, () -> x.bits(Operands.ALL.get(d), m));
             listing.add("vpand " + to + "," + mask + ",ymm" + a, () -> x.both(new Mask(0, d), m, new Mask(0, a)));
             listing.add("vpor " + to + "," + mask + ",ymm" + a, () -> x.either(new Mask(0, d), m, new Mask(0, a)));
             listing.add("vpcmpeqd " + mask + ",ymm" + a + ",ymm" + b, () -> x.equalWords(m, a, b));
@@ -224,7 +225,7 @@ class VectorInstructionsTest {
         int end = x.here();
         byte[] code = x.finish();
         ByteBuffer bytes = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
-        assertThat(code.length).isEqualTo((end + 63) / 64 * 64 + literals.stream().distinct().count() * isa.bytes);
+        assertThat(code.length).isEqualTo((end + 63L) / 64 * 64 + literals.stream().distinct().count() * isa.bytes);
         int i = 0;
         for (var read : reads.entrySet()) {
             int next = read.getKey() + 4 + (i++ % 3 == 0 ? 1 : 0), at = next + bytes.getInt(read.getKey());

@@ -90,7 +90,7 @@ final class LibTorchPeer {
         Tensor x = images(work.net().batch, work.net().channels, work.net().side);
         withoutGradients(() -> clock.time(work, () -> {
             try (var _ = new PointerScope()) {
-                net.apply(x);
+                Tensor _ = net.apply(x);
             }
         }));
     }

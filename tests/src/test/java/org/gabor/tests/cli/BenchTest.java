@@ -20,8 +20,10 @@ class BenchTest {
         assertThat(run.out()).containsPattern("\n +img/s +ms a step +fastest +90% within +steps +GFLOP/s")
                 .containsPattern("\ntraining +[0-9,.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +3 ")
                 .containsPattern("\ninference +[0-9,.]+ ")
-                .containsSubsequence("\nSteps of the plan for training", "operation", "of memory",
-                        "\nSteps of the plan for inference", "operation", "of memory")
+                .containsSubsequence("\nSteps of the plan for training", "operation", "steps", "of memory", "step  layer")
+                .containsPattern("\nConv2dGradW +2 +[0-9.]+ +[0-9]+% +[0-9.]+")
+                .containsPattern("\n +[0-9]+ faster steps? +[0-9.]+")
+                .containsSubsequence("\nSteps of the plan for inference", "operation", "steps", "of memory", "step  layer")
                 .doesNotContain("warm-up");
     }
 

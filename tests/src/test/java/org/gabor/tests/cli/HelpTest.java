@@ -13,7 +13,7 @@ class HelpTest {
     @ParameterizedTest
     @ValueSource(strings = {"train", "eval", "predict", "summary", "models", "models list", "models show", "data",
             "data list",
-            "data show", "data stats", "data export", "bench", "doctor"})
+            "data get", "data verify", "data show", "data stats", "data export", "bench", "doctor"})
     void everyCommandTeachesItselfByExamples(String command) {
         Cli help = Cli.line(command + " --help");
         assertThat(help.exitCode()).isZero();

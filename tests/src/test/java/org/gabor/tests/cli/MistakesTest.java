@@ -72,6 +72,11 @@ class MistakesTest {
             summary lenet5 --classes 1               | 2 | classes must be at least 2, got 1
             models show resnet2                      | 2 | did you mean 'resnet20'?
             data show imagefolder:nowhere            | 3 | nowhere
+            data get                                 | 2 | NAME
+            data get cifar-10                        | 2 | did you mean 'cifar10'?
+            data get mnist --mirror nowhere --out target/none | 3 | is no address that can be fetched
+            data verify mnist:nowhere                | 3 | nowhere
+            data verify mnits:nowhere                | 2 | did you mean 'mnist'?
             data export digits                       | 2 | --out
             data export digits --out x --split tset  | 2 | no part 'tset'
             data export digits --out x --count 0     | 2 | --count must be at least 1, got 0

@@ -91,7 +91,10 @@ class LearningRulesTest {
         assertThat(run.evaluate(TEST).loss()).isNotEqualTo(lenet().fit(TRAIN).evaluate(TEST).loss());
     }
 
-    /** Dropout, batch norm and another activation in one network: the same seed gives the same bytes on 1, 2 and 4 threads, another does not. */
+    /**
+     * Dropout, batch norm and another activation in one network: the same seed gives the same bytes on 1, 2 and 4 threads,
+     * another does not.
+     */
     @ParameterizedTest(name = "cpu/{0}")
     @ValueSource(strings = {"avx512", "avx2", "java"})
     void aNetworkWithDropoutIsAFunctionOfItsSeed(String kernels) {
