@@ -9,7 +9,7 @@ import org.gabor.WriteException;
 
 /**
  * Where output goes: results to the standard output, notes, progress and errors to the standard error. Knows whether
- * the latter is a terminal, how wide it is and whether colours are welcome.
+ * the latter is a terminal, how wide it is and whether colours are welcome. Thread-safe.
  */
 public final class Console {
     private static final String CLEAR_LINE = "\r\u001b[K";
@@ -20,6 +20,7 @@ public final class Console {
     private final Screen screen;
     private final List<String> said = new ArrayList<>();
     private Consumer<String> log = said::add;
+    private CommonOptions.Colours colours = CommonOptions.Colours.AUTO;
     private boolean quiet;
     private boolean statusShown;
 
@@ -52,7 +53,7 @@ public final class Console {
      *
      * @param out takes results
      * @param err takes notes, progress and errors
-     * @param environment variables that matter: NO_COLOR, TERM, COLUMNS, GABOR_DEBUG
+     * @param environment variables that matter: NO_COLOR, TERM, COLUMNS, GABOR_*
      * @param screen what is behind the streams
      */
     public Console(PrintStream out, PrintStream err, Map<String, String> environment, Screen screen) {
@@ -66,7 +67,7 @@ public final class Console {
     static Console system() { return new Console(System.out, System.err, System.getenv(), new Terminal()); }
 
     /** Prints a result. */
-    public void print(String text) {
+    public synchronized void print(String text) {
         clearStatus();
         out.println(text);
         out.flush();
@@ -74,7 +75,7 @@ public final class Console {
     }
 
     /** Tells what goes on, unless it is to be quiet. */
-    public void note(String text) {
+    public synchronized void note(String text) {
         log.accept(text);
         if (quiet) return;
         clearStatus();
@@ -82,7 +83,7 @@ public final class Console {
     }
 
     /** Tells what went wrong. */
-    public void error(String text) {
+    public synchronized void error(String text) {
         clearStatus();
         err.println(text);
         try {
@@ -93,7 +94,7 @@ public final class Console {
     }
 
     /** Shows a line that the next one replaces; only on a terminal. */
-    public void status(String line) {
+    public synchronized void status(String line) {
         if (quiet) return;
         err.print(CLEAR_LINE + line);
         err.flush();
@@ -108,10 +109,10 @@ public final class Console {
     }
 
     /** From now on only results and errors are shown. */
-    void beQuiet() { quiet = true; }
+    synchronized void beQuiet() { quiet = true; }
 
     /** Hands everything that was and will be said to {@code sink} as well, line by line. */
-    void logTo(Consumer<String> sink) {
+    synchronized void logTo(Consumer<String> sink) {
         said.forEach(sink);
         said.clear();
         log = sink;
@@ -128,13 +129,20 @@ public final class Console {
         return wanted.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(wanted) : screen.columns();
     }
 
-    /** True if results may have colours: a terminal, and NO_COLOR (no-color.org) not set. */
+    /** Colours as {@code --color} says. */
+    void colour(CommonOptions.Colours when) { colours = when; }
+
+    /** True if results may have colours: asked for, or a terminal and NO_COLOR (no-color.org) not set. */
     boolean colours() {
+        if (colours != CommonOptions.Colours.AUTO) return colours == CommonOptions.Colours.ALWAYS;
         return environment.getOrDefault("NO_COLOR", "").isEmpty() && isCapable() && screen.showsResults();
     }
 
     /** True if the person asks to see stack traces. */
     boolean debug() { return !environment.getOrDefault("GABOR_DEBUG", "").isEmpty(); }
+
+    /** The variables that matter. */
+    Map<String, String> environment() { return environment; }
 
     /** For picocli's help texts. */
     PrintStream out() { return out; }

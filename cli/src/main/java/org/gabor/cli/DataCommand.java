@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gabor data}. */
-@Command(name = "data", customSynopsis = "gabor data list|show|stats|export",
-        header = "Shows data sets, and writes samples of them as images.",
-        footer = {"%nExamples:", "  gabor data list", "  gabor data show mnist:data/mnist", "  gabor data stats digits",
+@Command(name = "data", customSynopsis = "gabor data list|get|verify|show|stats|export",
+        header = "Fetches and shows data sets, and writes samples of them as images.",
+        footer = {"%nExamples:", "  gabor data list", "  gabor data get mnist", "  gabor data verify mnist:data/mnist",
+                "  gabor data show mnist:data/mnist", "  gabor data stats digits",
                 "  gabor data export digits --out samples --count 20"})
 final class DataCommand implements Runnable {
     private static final List<String> COLOURS = List.of("red", "green", "blue");
@@ -36,7 +37,8 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new UsageException("say which: gabor data list, show DATA, stats DATA, or export DATA --out DIR");
+        throw new UsageException("say which: gabor data list, get NAME, verify DATA, show DATA, stats DATA, or export"
+                + " DATA --out DIR");
     }
 
     @Command(name = "list", customSynopsis = "gabor data list [--json]", header = "Lists the kinds of data sets.",
@@ -138,7 +140,8 @@ final class DataCommand implements Runnable {
         console.print(Figures.count(files.size(), "image") + " written to " + out + ", one folder a class");
     }
 
-    private static Map<String, Dataset> parts(DataSplits splits) {
+    /** The parts of a data set that there are, by name. */
+    static Map<String, Dataset> parts(DataSplits splits) {
         var parts = new LinkedHashMap<String, Dataset>();
         parts.put("train", splits.train());
         splits.validation().ifPresent(v -> parts.put("val", v));

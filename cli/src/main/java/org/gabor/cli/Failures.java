@@ -40,10 +40,10 @@ final class Failures {
     /**
      * Reports a command line that makes no sense.
      *
-     * @param places where options that are from a file stand in it
+     * @param origins where options that were not typed are from
      */
-    static int reportUsage(Console console, ParameterException e, Map<String, String> places) {
-        String place = e.getArgSpec() instanceof OptionSpec o ? places.get(o.longestName()) : null;
+    static int reportUsage(Console console, ParameterException e, Map<String, String> origins) {
+        String place = e.getArgSpec() instanceof OptionSpec o ? origins.get(o.longestName()) : null;
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         String message = known(e).map(Throwable::getMessage).orElseGet(() -> text(e));
         console.error(command + ": " + (place == null ? "" : place + ": ") + message + "\nTry: " + command + " --help");

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
                 "  gabor predict runs/latest seven.png            what does this image show?",
                 "  gabor COMMAND --help                           all about a command",
                 "%nExit codes: 0 well done, 1 a defect of Gabor, 2 usage, 3 data, 4 device, 5 training diverged,",
-                "6 quality gate missed, 7 model file, 8 out of memory, 9 cannot write."})
+                "6 quality gate missed, 7 model file, 8 out of memory, 9 cannot write, 130 interrupted, 143 terminated."})
 final class GaborCommand implements Runnable {
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Shows the version.")
     boolean version;

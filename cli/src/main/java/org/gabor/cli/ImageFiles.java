@@ -7,17 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.gabor.DataException;
 import org.gabor.UsageException;
+import org.gabor.data.Images;
 
 /** Finds the image files that arguments name. */
 final class ImageFiles {
-    private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
-
     private ImageFiles() {}
 
     /**
@@ -34,7 +32,7 @@ final class ImageFiles {
         Path path = Path.of(argument);
         if (Files.isRegularFile(path)) return List.of(path);
         if (Files.isDirectory(path))
-            return walk(path, ImageFiles::isImage, argument + " holds no image (.png, .jpg, .jpeg)");
+            return walk(path, Images::isImage, argument + " holds no image (.jpg, .png, .bmp, .gif)");
         if (!argument.matches(".*[*?\\[{].*"))
             throw new DataException(argument + " does not exist; name an image, a folder or a pattern");
         PathMatcher matcher = matcher(argument);
@@ -64,10 +62,5 @@ final class ImageFiles {
         } catch (IOException | UncheckedIOException e) {
             throw new DataException("cannot list " + folder + ": " + e, e);
         }
-    }
-
-    private static boolean isImage(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return ENDINGS.stream().anyMatch(name::endsWith);
     }
 }

@@ -1,10 +1,14 @@
 package org.gabor.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.gabor.Suggest;
+import org.gabor.train.Monitor;
+import org.gabor.train.Preprocessing;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
@@ -20,12 +24,12 @@ public final class Main {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) { System.exit(run(Console.system(), args)); }
 
-    /** Runs one command and returns its exit code, 0 to 9; never throws. */
+    /** Runs one command and returns its exit code, 0 to 9; never throws. One that is interrupted ends the process. */
     public static int run(Console console, String... args) {
         try {
             CommandLine gabor = commandLine(console);
-            var words = RunConfig.expand(gabor, List.of(args));
-            gabor.setParameterExceptionHandler((e, _) -> Failures.reportUsage(console, e, words.places()));
+            var words = OptionSources.expand(gabor, List.of(args), console.environment());
+            gabor.setParameterExceptionHandler((e, _) -> Failures.reportUsage(console, e, words.origins()));
             return gabor.execute(words.all().toArray(String[]::new));
         } catch (Throwable e) {
             return Failures.report(console, e, console.debug());
@@ -40,21 +44,29 @@ public final class Main {
         gabor.addSubcommand(new PredictCommand(console));
         gabor.addSubcommand(new SummaryCommand(console));
         gabor.addSubcommand(new ModelsCommand(console));
-        gabor.addSubcommand(new DataCommand(console));
+        gabor.addSubcommand(new CommandLine(new DataCommand(console)).addSubcommand(new DataGetCommand(console))
+                .addSubcommand(new DataVerifyCommand(console)));
         gabor.addSubcommand(new BenchCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
+        gabor.addSubcommand(new CompletionCommand(console));
         complete(gabor);
+        HelpText.install(gabor.getSubcommands().get("train"));
+        gabor.registerConverter(CommonOptions.Colours.class, choice(CommonOptions.Colours.values()));
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
         gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
+        gabor.registerConverter(Preprocessing.class, choice(Preprocessing.values()));
+        gabor.registerConverter(Duration.class, Times::parse);
+        gabor.registerConverter(Monitor.class, Monitor::named);
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
         gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));
         gabor.setExecutionExceptionHandler(
-                (e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
+                (e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, "-v")));
         gabor.setExecutionStrategy(parsed -> {
-            if (has(parsed, 'q')) console.beQuiet();
-            if (has(parsed, 'h') || !parsed.hasSubcommand())
+            if (has(parsed, "-q")) console.beQuiet();
+            colours(parsed).ifPresent(console::colour);
+            if (has(parsed, "-h") || !parsed.hasSubcommand())
                 gabor.setColorScheme(Help.defaultColorScheme(console.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
             return new CommandLine.RunLast().execute(parsed);
         });
@@ -79,7 +91,13 @@ public final class Main {
         };
     }
 
-    private static boolean has(ParseResult parsed, char option) {
+    private static boolean has(ParseResult parsed, String option) {
         return parsed.hasMatchedOption(option) || (parsed.hasSubcommand() && has(parsed.subcommand(), option));
+    }
+
+    /** What {@code --color} says, wherever it stands. */
+    private static Optional<CommonOptions.Colours> colours(ParseResult parsed) {
+        if (parsed.hasMatchedOption("--color")) return Optional.of(parsed.matchedOption("--color").getValue());
+        return parsed.hasSubcommand() ? colours(parsed.subcommand()) : Optional.empty();
     }
 }

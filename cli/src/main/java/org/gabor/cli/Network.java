@@ -52,6 +52,12 @@ record Network(String name, Optional<Architecture> architecture, Path file, Json
         return new Network(a.name(), Optional.of(a), Path.of(""), new Json.Obj(new LinkedHashMap<>(), 0));
     }
 
+    /** One that is built. */
+    static Network of(ModelSpec spec) {
+        return new Network(spec.name(), Optional.empty(), Path.of(spec.name()),
+                spec.toJson(Registry.STANDARD).object("a network"));
+    }
+
     /**
      * The network for images and classes; what its file says about them goes before.
      *

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** {@code gabor predict}. */
 @Command(name = "predict", customSynopsis = "gabor predict MODEL IMAGE|DIR|GLOB... [options]",
         header = "Names what images show.",
-        description = {"%nJPEG and PNG files; each is scaled and cropped to the size that the model takes.",
+        description = {"%nJPEG, PNG, BMP and GIF files; each is scaled and cropped to the size that the model takes.",
                 "Of a folder, all images in it and below are taken."},
         footer = {"%nExamples:", "  gabor predict runs/latest seven.png",
                 "  gabor predict runs/latest samples --top 1 --format csv > names.csv",

@@ -44,7 +44,7 @@ record Saved(Path file, TrainedModel model, Optional<RunFolder> run) {
     }
 
     /** Where links cannot be made, {@code latest} is a file that holds the path of the folder. */
-    private static Path followLatest(Path name) {
+    static Path followLatest(Path name) {
         try {
             boolean pointer = name.endsWith("latest") && Files.isRegularFile(name);
             return pointer ? name.resolveSibling(Files.readString(name).strip()) : name;

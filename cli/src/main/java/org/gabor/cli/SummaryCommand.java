@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.gabor.UsageException;
 import org.gabor.compile.Compiler;
 import org.gabor.compile.PlanText;
@@ -15,6 +16,7 @@ import org.gabor.nn.Summary;
 import org.gabor.train.Device;
 import org.gabor.train.LearningRule;
 import org.gabor.train.Scaling;
+import org.gabor.train.TrainedModel;
 import org.gabor.train.TrainingGraph;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -68,23 +70,32 @@ final class SummaryCommand implements Runnable {
 
     @Override
     public void run() {
-        ModelSpec spec = Network.isSaved(model) ? saved() : described();
+        Optional<TrainedModel> saved = Network.isSaved(model) ? Optional.of(saved()) : Optional.empty();
+        ModelSpec spec = saved.map(TrainedModel::spec).orElseGet(this::described);
+        Scaling pixels = saved.map(TrainedModel::scaling).orElseGet(() -> Scaling.unit(spec.channels()));
         RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), null, batch);
         int images = settings.batch();
         if (images < 1) throw new UsageException("--batch must be at least 1, got " + images);
         Summary summary = Summary.of(spec);
-        console.print(json ? Json.of(json(summary, images)).pretty().stripTrailing() : text(summary, images));
-        if (plan) printPlan(spec, settings.rule(), images);
+        if (json) {
+            Map<String, Object> all = json(summary, images);
+            saved.ifPresent(_ -> all.put("pixels", pixels.kind().label()));
+            console.print(Json.of(all).pretty().stripTrailing());
+        } else {
+            console.print(text(summary, images)
+                    + (saved.isPresent() ? "\npixels       " + pixels.kind().label() + ": " + pixels.describe() : ""));
+        }
+        if (plan) printPlan(spec, pixels, settings.rule(), images);
     }
 
     private ModelSpec described() {
         return Network.of(model).build(input == null ? null : ImageSize.parse(input), classes);
     }
 
-    private ModelSpec saved() {
+    private TrainedModel saved() {
         if (input != null || classes != null)
             throw new UsageException("--input and --classes belong to a name; " + model + " says itself what it takes");
-        return Saved.load(Path.of(model)).model().spec();
+        return Saved.load(Path.of(model)).model();
     }
 
     private static String text(Summary s, int images) {
@@ -124,9 +135,9 @@ final class SummaryCommand implements Runnable {
         return all;
     }
 
-    private void printPlan(ModelSpec spec, LearningRule rule, int images) {
+    private void printPlan(ModelSpec spec, Scaling pixels, LearningRule rule, int images) {
         try (Device where = device.open(console, false)) {
-            var graph = TrainingGraph.of(spec, Scaling.unit(spec.channels()), rule, images);
+            var graph = TrainingGraph.of(spec, pixels, rule, images);
             console.print("\nA training step of " + spec.name() + " on " + where.name() + ", batch of " + images + ", "
                     + rule.optimizer().describe().get("name") + "\n\n"
                     + PlanText.of(Compiler.plan(graph.graph(), where.backend().rules())).stripTrailing());

@@ -4,15 +4,19 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import org.gabor.UsageException;
 import org.gabor.data.Dataset;
+import org.gabor.data.Datasets;
 import org.gabor.data.ImageSize;
+import org.gabor.data.Loader;
 import org.gabor.io.Json;
 import org.gabor.nn.ModelSpec;
+import org.gabor.train.Continuation;
 import org.gabor.train.Device;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.Evaluation;
+import org.gabor.train.Preprocessing;
 import org.gabor.train.RunFolder;
 import org.gabor.train.Trainer;
 import org.gabor.train.TrainingListener;
@@ -36,10 +40,11 @@ import picocli.CommandLine.Spec;
                 "  gabor train --data imagefolder:photos@32 --model resnet20 --lr 0.05 --warmup 1",
                 "  gabor train --model net.yaml --optimizer adam --optimizer-args beta1=0.8,eps=1e-6",
                 "  gabor train --config runs/latest/config.yaml --seed 2",
+                "  gabor train --resume                            goes on with the latest run",
                 "  gabor train --optimizer nesterov --momentum 0.95 --schedule cosine --device cpu --threads 2"})
 final class TrainCommand implements Runnable {
     private final Console console;
-    private final Map<String, Double> seconds = new LinkedHashMap<>();
+    private Map<String, String> origins = Map.of();
 
     @ArgGroup(validate = false, heading = "%nData%n", order = 1)
     private final Data data = new Data();
@@ -51,7 +56,7 @@ final class TrainCommand implements Runnable {
     private final RecipeOptions recipe = new RecipeOptions();
 
     @ArgGroup(validate = false, heading = "%nRun%n", order = 4)
-    private final Run run = new Run();
+    private final RunOptions run = new RunOptions();
 
     @ArgGroup(validate = false, heading = "%nDevice%n", order = 5)
     private final DeviceOptions device = new DeviceOptions();
@@ -65,13 +70,28 @@ final class TrainCommand implements Runnable {
     /** What to train on. */
     static final class Data {
         @Option(names = "--data", paramLabel = "DATA",
-                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, imagefolder:DIR; see"
-                        + " 'gabor data list'.")
+                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR, imagefolder:DIR, csv:FILE;"
+                        + " see 'gabor data list'.")
         String spec = "digits";
 
         @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
         @Nullable
         Integer batch;
+
+        @Option(names = "--workers", paramLabel = "N",
+                description = "Threads that read ahead where images do not fit into memory; default: one a processor.")
+        int workers = Loader.usualWorkers();
+
+        @Option(names = "--size", paramLabel = "SIZE",
+                description = "Of an image folder: scales the shorter side and crops the longer, such as 224, 48x64 or"
+                        + " 1x28x28 (grey).")
+        @Nullable
+        String size;
+
+        @Option(names = "--input", paramLabel = "HOW",
+                description = "What is done to pixels, fitted on the training part: scale (to 0 ... 1), mean (less the mean"
+                        + " image), standard (mean 0, variance 1 a channel; default), pca or zca (whitening).")
+        Preprocessing input = Preprocessing.STANDARD;
 
         @Option(names = "--val-split", paramLabel = "X",
                 description = "Share of the training data held out to choose the best epoch, if the data has no"
@@ -87,32 +107,6 @@ final class TrainCommand implements Runnable {
         String name = "lenet5";
     }
 
-    /** How long, and where to keep it. */
-    static final class Run {
-        /** {@link RunConfig} looks at it before options are read. */
-        @Option(names = "--config", paramLabel = "FILE",
-                description = "Options from a YAML file such as a run's config.yaml, a line an option: 'epochs: 10'."
-                        + " Those given here go before.")
-        @Nullable
-        Path config;
-
-        @Option(names = "--epochs", paramLabel = "N",
-                description = "Passes over the training data; default: the recipe's.")
-        @Nullable
-        Integer epochs;
-
-        @Option(names = "--seed", paramLabel = "N",
-                description = "Decides first weights, order of images and held-out part; default: 0.")
-        long seed;
-
-        @Option(names = "--out", paramLabel = "DIR", description = "Where run folders are made; default: runs.")
-        Path out = Path.of("runs");
-
-        @Option(names = "--name", paramLabel = "NAME", description = "Name of the run folder; default: MODEL-DATA.")
-        @Nullable
-        String name;
-    }
-
     /** What is shown. */
     static final class Output {
         @Option(names = "--progress", paramLabel = "HOW", description = "auto (default), bar, plain or none.")
@@ -126,83 +120,104 @@ final class TrainCommand implements Runnable {
         this.console = console;
     }
 
+    /** The run to go on with; if {@code named}, one of the same name. */
+    Optional<Path> resumed(boolean named) {
+        String set = data.spec.split(":", 2)[0];
+        return run.resumed(named && run.resume != null ? Optional.of(run.name(Network.of(model.name), set)) : Optional.empty());
+    }
+
+    /** What was typed after {@code --resume}. */
+    String typedResume() { return String.valueOf(run.resume); }
+
+    /** The file with settings that were not typed, if there is one. */
+    Optional<Path> configured(Optional<Path> resumed) { return run.configured(resumed); }
+
+    /** Where options are from that were set, by name. */
+    void origins(Map<String, String> of) { origins = of; }
+
     @Override
     public void run() {
-        long start = System.nanoTime();
-        Network network = Network.of(model.name);
-        if (run.name != null && !run.name.matches("[\\w-][\\w.-]*"))
-            throw new UsageException("--name is the name of a folder: letters, digits, '.', '_' and '-', got '"
-                    + run.name + "'");
+        run.check();
+        data.spec = Datasets.sized(data.spec, data.size);
+        var report = new TrainReport(console, model.name, data.spec);
+        Optional<RunFolder> resumed = Optional.ofNullable(run.resume).map(RunFolder::new);
+        Optional<Continuation> from = resumed.map(RunFolder::continuation);
+        Network network = from.map(c -> Network.of(c.last().spec())).orElseGet(() -> Network.of(model.name));
         recipe.over(network.recipe(), run.epochs, data.batch); // mistakes in options show before any work is done
+        if (run.printConfig) {
+            DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
+            printConfig(settings(network, parts), network.name());
+            return;
+        }
         try (Device opened = device.open(console, true)) {
-            train(opened, network, start);
+            DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
+            console.note("data      " + text(parts) + " (" + Figures.seconds(report.done("prepare data")) + ")");
+            RecipeOptions.Settings settings = settings(network, parts);
+            Trainer trainer = trainer(network, parts, settings).on(opened).listener(report);
+            from.ifPresent(trainer::resume);
+            if (run.dryRun) {
+                tryOut(trainer, parts);
+                return;
+            }
+            RunFolder folder = resumed.orElseGet(() -> RunFolder.next(run.out, run.name(network, parts.name())));
+            trainer.listener(new TrainingListener() {
+                @Override
+                public void started(Start start) { record(folder, settings, opened); }
+            });
+            if (settings.batch() > parts.train().size())
+                console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
+            train(trainer, parts, folder, report);
         }
     }
 
-    private void train(Device where, Network network, long start) {
-        DataParts parts = DataParts.open(data.spec, data.held, run.seed);
-        double preparing = since(start);
-        seconds.put("prepare data", preparing);
-        var size = new ImageSize(parts.train().channels(), parts.train().height(), parts.train().width());
-        console.note("data      " + data.spec + ", " + size + ", " + parts.train().classes().size() + " classes: "
-                + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
-                + part(parts.test(), "to test") + " (" + Figures.seconds(preparing) + ")");
-
-        ModelSpec spec = network.build(size, parts.train().classes().size());
-        spec.checkFits(parts.train());
-        RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), run.epochs, data.batch);
-        Trainer trainer = Trainer.of(spec).on(where).rule(settings.rule()).schedule(settings.schedule())
-                .epochs(settings.epochs()).batch(settings.batch()).seed(run.seed);
-
-        RunFolder folder = RunFolder.next(run.out,
-                run.name == null ? network.folder() + "-" + parts.name() : run.name);
+    /** Not before it is sure that the training can begin, or go on: a run that it may not go on with stays as it was. */
+    private void record(RunFolder folder, RecipeOptions.Settings settings, Device where) {
         console.logTo(folder::log);
         folder.writeConfig(config(settings));
         folder.writeEnvironment(environment(where));
-        if (settings.batch() > parts.train().size())
-            console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
-
-        var stages = new Stages();
-        TrainingRun trained = trainer.listener(stages).listener(folder)
-                .listener(new TrainProgress(console, output.progress, settings.epochs(), System::nanoTime))
-                .fit(parts.train(), parts.validation());
-        seconds.put("train", since(stages.started));
-
-        long test = System.nanoTime();
-        DataParts.Part judge = parts.judge();
-        Evaluation figures = trained.evaluate(judge.data());
-        seconds.put("test", since(test));
-        seconds.put("all together", since(start));
-        report(folder, judge, figures, trained);
     }
 
-    private void report(RunFolder folder, DataParts.Part judge, Evaluation figures, TrainingRun trained) {
-        EpochMetrics best = trained.history().stream().filter(EpochMetrics::best).toList().getLast();
-        if (output.json) {
-            var result = new LinkedHashMap<String, Object>();
-            result.put("run", folder.path().toString());
-            result.put("device", trained.device().name());
-            result.put("reason", trained.device().reason());
-            result.put("part", judge.name());
-            result.put("images", figures.images());
-            result.put("acc1", figures.top1());
-            result.put("acc5", figures.top5());
-            result.put("loss", figures.loss());
-            result.put("best", best.byName());
-            result.put("seconds", seconds);
-            console.print(Json.of(result).pretty().stripTrailing());
-            return;
+    private void train(Trainer trainer, DataParts parts, RunFolder folder, TrainReport report) {
+        trainer.listener(folder).listener(new TrainProgress(console, output.progress, System::nanoTime));
+        TrainingRun trained;
+        try (var interruption = new Interruption(() -> console.note("stopping after this step; once more stops at once"))) {
+            trained = trainer.stopWhen(interruption::isRequested).fit(parts.train(), parts.validation());
+            report.done("train");
+            report.ending(trained, folder);
         }
-        var times = new StringBuilder();
-        seconds.forEach((stage, s) -> times.append(times.isEmpty() ? "" : ", ").append(stage).append(' ')
-                .append(Figures.seconds(s)));
-        console.print("result    " + EvaluationText.headline(judge.name(), figures) + ", by the weights of epoch "
-                + best.epoch());
-        console.print("time      " + times);
-        console.print("saved in  " + folder.path());
-        console.note("next      ./gabor eval " + folder.path());
-        console.note("          ./gabor data export " + data.spec + " --out samples --count 20 && ./gabor predict "
-                + folder.path() + " samples");
+        if (trained.ending() == TrainingRun.Ending.INTERRUPTED) return; // the process is about to end
+        DataParts.Part judge = parts.judge();
+        Evaluation figures = trained.evaluate(judge.data());
+        report.done("test");
+        if (output.json) report.json(trained, folder, judge, figures);
+        else report.text(trained, folder, judge, figures);
+    }
+
+    /** One step and one batch of the validation part. */
+    private void tryOut(Trainer trainer, DataParts parts) {
+        TrainingRun tried = trainer.fit(parts.train(), parts.validation());
+        EpochMetrics m = tried.history().getFirst();
+        if (output.json) console.print(Json.of(Map.of("dry_run", m.byName())).pretty().stripTrailing());
+        else console.print("dry run   one step: loss " + Figures.loss(m.trainLoss()) + ", "
+                + Figures.bytes((long) (m.memory() * (1 << 20))) + " of the device's memory; nothing was written");
+    }
+
+    private Trainer trainer(Network network, DataParts parts, RecipeOptions.Settings settings) {
+        ModelSpec spec = network.build(size(parts), parts.train().classes().size());
+        spec.checkFits(parts.train());
+        return run.over(Trainer.of(spec).rule(settings.rule()).schedule(settings.schedule())
+                .epochs(run.dryRun ? 1 : settings.epochs()).batch(settings.batch()).input(this::fit)
+                .workers(data.workers));
+    }
+
+    private RecipeOptions.Settings settings(Network network, DataParts parts) {
+        ModelSpec spec = network.build(size(parts), parts.train().classes().size());
+        return recipe.over(Network.recipe(spec), run.epochs, data.batch);
+    }
+
+    private void printConfig(RecipeOptions.Settings settings, String name) {
+        var printed = new PrintedConfig(config(settings), Objects.requireNonNull(spec), origins, name);
+        console.print(output.json ? Json.of(printed.json()).pretty().stripTrailing() : printed.text());
     }
 
     private Map<String, Object> config(RecipeOptions.Settings settings) {
@@ -210,9 +225,18 @@ final class TrainCommand implements Runnable {
         c.put("model", model.name);
         c.put("data", data.spec);
         c.put("val_split", data.held);
+        c.put("input", data.input.label());
         c.putAll(settings.config());
-        c.put("seed", run.seed);
+        c.putAll(run.config());
         return c;
+    }
+
+    private Preprocessing.Fitted fit(Dataset train) {
+        long start = System.nanoTime();
+        Preprocessing.Fitted fitted = data.input.fit(train);
+        console.note("input     " + data.input.label() + ", fitted on " + Figures.count(train.size(), "image") + " in "
+                + Figures.seconds((System.nanoTime() - start) / 1e9));
+        return fitted;
     }
 
     private Map<String, Object> environment(Device device) {
@@ -227,24 +251,17 @@ final class TrainCommand implements Runnable {
         return e;
     }
 
-    private static String part(Optional<Dataset> part, String use) {
-        return part.map(d -> ", " + Figures.count(d.size()) + " " + use).orElse("");
+    private String text(DataParts parts) {
+        return data.spec + ", " + size(parts) + ", " + parts.train().classes().size() + " classes: "
+                + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
+                + part(parts.test(), "to test");
     }
 
-    private static double since(long nanos) { return (System.nanoTime() - nanos) / 1e9; }
+    private static ImageSize size(DataParts parts) {
+        return new ImageSize(parts.train().channels(), parts.train().height(), parts.train().width());
+    }
 
-    /** Notes when compiling ends, and tells what is trained. */
-    private final class Stages implements TrainingListener {
-        private final long begin = System.nanoTime();
-        private long started;
-
-        @Override
-        public void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {
-            started = System.nanoTime();
-            double compiling = (started - begin) / 1e9;
-            seconds.put("compile", compiling);
-            console.note("model     " + model.name + ", " + Figures.count(parameters) + " parameters, compiled in "
-                    + Figures.seconds(compiling));
-        }
+    private static String part(Optional<Dataset> part, String use) {
+        return part.map(d -> ", " + Figures.count(d.size()) + " " + use).orElse("");
     }
 }

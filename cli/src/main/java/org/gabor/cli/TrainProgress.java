@@ -1,7 +1,6 @@
 package org.gabor.cli;
 
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.TrainingListener;
@@ -18,21 +17,23 @@ final class TrainProgress implements TrainingListener {
 
     private final Console console;
     private final Style style;
-    private final int epochs;
     private final LongSupplier nanos;
+    private int epochs;
+    private double doneBefore;
     private long begin;
     private long lastLine;
     private double lastEpoch;
 
-    TrainProgress(Console console, Style style, int epochs, LongSupplier nanos) {
+    TrainProgress(Console console, Style style, LongSupplier nanos) {
         this.console = console;
         this.style = style != Style.AUTO ? style : console.replacesLines() ? Style.BAR : Style.PLAIN;
-        this.epochs = epochs;
         this.nanos = nanos;
     }
 
     @Override
-    public void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {
+    public void started(Start start) {
+        epochs = start.epochs();
+        doneBefore = (double) start.step() / ((long) start.epochs() * start.epochSteps());
         begin = nanos.getAsLong();
         lastLine = begin;
     }
@@ -76,7 +77,7 @@ final class TrainProgress implements TrainingListener {
 
     private Line parts(Progress p, long now) {
         double done = (p.epoch() - 1 + (double) p.step() / p.epochSteps()) / p.epochs();
-        double left = (now - begin) / 1e9 * (1 - done) / done;
+        double left = (now - begin) / 1e9 * (1 - done) / (done - doneBefore);
         return new Line().add(0, String.format(Locale.ROOT, "epoch %d/%d %3d%%", p.epoch(), p.epochs(),
                 100 * p.step() / p.epochSteps()))
                 .add(2, "loss " + Figures.loss(p.loss())).add(1, "acc " + Figures.percent(p.acc1()))

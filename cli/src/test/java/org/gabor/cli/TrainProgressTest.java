@@ -11,6 +11,7 @@ import org.gabor.train.EpochMetrics;
 import org.gabor.train.TrainedModel;
 import org.gabor.train.TrainingListener.Progress;
 import org.gabor.train.TrainingListener.Snapshot;
+import org.gabor.train.TrainingListener.Start;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainProgressTest {
     private static final Map<String, String> XTERM = Map.of("TERM", "xterm");
     private static final EpochMetrics EPOCH = new EpochMetrics(12, 1_000, 61.5, 0.1, 0.12345, 0.9612, 0.2345, 0.9534,
-            0.999, 13_845.2, 0.021, true);
+            0.999, 13_845.2, 0.021, 12.5, true);
 
     private static final Snapshot NOBODY_ASKS = new Snapshot() {
         @Override
@@ -70,7 +71,7 @@ class TrainProgressTest {
 
     @Test
     void aDumbTerminalGetsPlainLinesAndNoneGetsNothing() {
-        var dumb = new TrainProgress(recorder.console(80, Map.of("TERM", "dumb")), TrainProgress.Style.AUTO, 20,
+        var dumb = new TrainProgress(recorder.console(80, Map.of("TERM", "dumb")), TrainProgress.Style.AUTO,
                 nanos::get);
         dumb.progress(at(1, 1));
         TrainProgress none = progress(80, TrainProgress.Style.NONE);
@@ -105,8 +106,8 @@ class TrainProgressTest {
     }
 
     private TrainProgress progress(int columns, TrainProgress.Style style) {
-        var progress = new TrainProgress(recorder.console(columns, XTERM), style, 20, nanos::get);
-        progress.started(Map.of(), 9_000, 1_000, 61_706);
+        var progress = new TrainProgress(recorder.console(columns, XTERM), style, nanos::get);
+        progress.started(new Start(Map.of(), 9_000, 1_000, 61_706, 20, 140, 0));
         return progress;
     }
 

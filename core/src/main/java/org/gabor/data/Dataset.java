@@ -56,9 +56,26 @@ public interface Dataset {
         return new Subset(this, indices);
     }
 
+    /** Whether {@link #image} only copies; if not, a {@link Loader} reads ahead on threads of its own. */
+    default boolean isInMemory() {
+        return false;
+    }
+
+    /** What messages call an image: its file, if it has one. */
+    default String describe(int index) {
+        return "image " + index + " of " + name();
+    }
+
+    /** What tells an image from any other in {@link #fingerprint}: its pixels, unless reading them takes long. */
+    default byte[] identity(int index) {
+        byte[] image = new byte[imageBytes()];
+        image(index, image, 0);
+        return image;
+    }
+
     /**
-     * What tells this data set from any other: the SHA-256, in hex, of its dimensions, class names, labels and pixels.
-     * It reads every image each time it is called.
+     * What tells this data set from any other: the SHA-256, in hex, of its dimensions, class names, labels and
+     * the {@link #identity} of all its images.
      */
     default String fingerprint() {
         return Fingerprint.of(this);

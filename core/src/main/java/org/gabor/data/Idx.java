@@ -25,7 +25,7 @@ final class Idx {
         if (train == null) {
             throw new DataException(dir + " has no train-images-idx3-ubyte or train-images-idx3-ubyte.gz; " + name
                     + " is read from the files train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte"
-                    + " and t10k-labels-idx1-ubyte, each plain or with .gz.");
+                    + " and t10k-labels-idx1-ubyte, each plain or with .gz ('gabor data get " + name + "' fetches them).");
         }
         return new DataSplits(name, train, null, part(name + " test", dir, PREFIXES.get(1), classes));
     }

@@ -15,19 +15,22 @@ import org.gabor.Suggest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folders of JPEG and PNG files, one a class: {@code DIR/{train,val,test}/CLASS/*} or {@code DIR/CLASS/*}. Labels
+ * Folders of image files, one a class: {@code DIR/{train,val,test}/CLASS/*} or {@code DIR/CLASS/*}. Labels
  * follow the sorted names of the training part's class folders. All images are decoded at once, in parallel, and kept
- * as bytes.
+ * as bytes, if they fit into half of the heap; else whenever they are needed.
  */
 final class ImageFolder {
-    private static final List<String> UNREAD = List.of(".bmp", ".gif", ".tif", ".tiff", ".webp", ".avif", ".heic");
-    private static final double SHARE_OF_HEAP = 0.8;
+    private static final List<String> UNREAD = List.of(".tif", ".tiff", ".webp", ".avif", ".heic");
+    private static final double SHARE_OF_HEAP = 0.5;
 
     private ImageFolder() {
     }
 
     /** The files of one part, in the order of their names within each class, and their labels. */
-    private record Listing(String name, List<Path> files, List<Integer> labels) {
+    private record Listing(String name, List<String> classes, List<Path> files, List<Integer> labels) {
+        int[] labelArray() {
+            return labels.stream().mapToInt(label -> label).toArray();
+        }
     }
 
     /**
@@ -36,7 +39,36 @@ final class ImageFolder {
      * @param size what every image is brought to; null if they are of one size, which is kept
      */
     static DataSplits open(Path dir, @Nullable ImageSize size) {
+        return open(dir, size, (long) (Runtime.getRuntime().maxMemory() * SHARE_OF_HEAP));
+    }
+
+    /** The images are kept in memory if they need at most {@code room} bytes, else read when they are asked for. */
+    static DataSplits open(Path dir, @Nullable ImageSize size, long room) {
         Folders.check(dir);
+        List<Listing> parts = listings(dir);
+        ImageSize common = size == null ? commonSize(parts) : size;
+        long need = parts.stream().mapToLong(part -> part.files().size()).sum() * common.bytes();
+        List<Dataset> opened = parts.stream().map(part -> need <= room ? read(part, common)
+                : new FileDataset(part.name(), part.classes(), common, part.files(), part.labelArray())).toList();
+        return new DataSplits("imagefolder", opened.getFirst(), find(opened, "imagefolder val"),
+                find(opened, "imagefolder test"));
+    }
+
+    /** What is wrong with each file that cannot be decoded, in the order of their names. */
+    static List<String> damaged(Path dir) {
+        Folders.check(dir);
+        List<Path> files = listings(dir).stream().flatMap(part -> part.files().stream()).toList();
+        return files.parallelStream().map(file -> {
+            try {
+                Decoder.read(file);
+                return "";
+            } catch (DataException e) {
+                return String.valueOf(e.getMessage());
+            }
+        }).filter(problem -> !problem.isEmpty()).toList();
+    }
+
+    private static List<Listing> listings(Path dir) {
         Path train = dir.resolve("train");
         boolean parted = Files.isDirectory(train);
         List<String> classes = classes(parted ? train : dir);
@@ -47,12 +79,7 @@ final class ImageFolder {
                 parts.add(list("imagefolder " + part, dir.resolve(part), classes));
             }
         }
-        ImageSize common = size == null ? commonSize(parts) : size;
-        checkHeap(dir, parts.stream().mapToLong(part -> part.files().size()).sum(), common);
-        List<Dataset> read = new ArrayList<>();
-        parts.forEach(part -> read.add(read(part, classes, common)));
-        return new DataSplits("imagefolder", read.getFirst(), find(read, "imagefolder val"),
-                find(read, "imagefolder test"));
+        return parts;
     }
 
     private static @Nullable Dataset find(List<Dataset> parts, String name) {
@@ -88,7 +115,7 @@ final class ImageFolder {
                 labels.add(label);
             });
         }
-        return new Listing(name, files, labels);
+        return new Listing(name, classes, files, labels);
     }
 
     private static boolean isImage(Path file) {
@@ -118,20 +145,9 @@ final class ImageFolder {
         return new ImageSize(grey ? 1 : 3, first.height(), first.width());
     }
 
-    private static void checkHeap(Path dir, long count, ImageSize size) {
-        long need = count * size.bytes();
-        long have = (long) (Runtime.getRuntime().maxMemory() * SHARE_OF_HEAP);
-        if (need > have) {
-            throw new DataException(String.format("%s: %d images of %s need %d MiB, but only %d MiB of Java's heap are "
-                    + "free for them; use a smaller image size, or a larger heap (-Xmx).", dir, count, size,
-                    need >> 20, have >> 20));
-        }
-    }
-
-    private static Dataset read(Listing part, List<String> classes, ImageSize size) {
+    private static Dataset read(Listing part, ImageSize size) {
         List<byte[]> images = inParallel(part.files().size(), i -> Images.read(part.files().get(i), size));
-        return new MemoryDataset(part.name(), classes, size, images.toArray(byte[][]::new),
-                part.labels().stream().mapToInt(label -> label).toArray());
+        return new MemoryDataset(part.name(), part.classes(), size, images.toArray(byte[][]::new), part.labelArray());
     }
 
     /** Results of tasks 0 .. n-1; of the errors, that of the first task, however the threads ran. */

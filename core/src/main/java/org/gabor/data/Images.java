@@ -20,12 +20,20 @@ public final class Images {
     }
 
     /**
-     * Reads a JPEG or PNG file as a network wants it. Grey is repeated for three channels, colour becomes luma for one;
+     * Whether a file name ends as those of the images do that {@link #read} takes: JPEG, PNG, BMP or GIF.
+     */
+    public static boolean isImage(Path file) {
+        return Decoder.isImage(file);
+    }
+
+    /**
+     * Reads a JPEG, PNG, BMP or GIF file (of several frames the first) as a network wants it, turned as its EXIF data
+     * asks. Grey is repeated for three channels, colour becomes luma for one;
      * the image is scaled, proportions kept, until it covers {@code height x width}, and the middle is taken. Image
      * folders are read in the same way.
      *
      * @return the pixels in the order [c,h,w]
-     * @throws DataException                 if the file is missing, damaged, truncated, or no JPEG or PNG
+     * @throws DataException                 if the file is missing, damaged, truncated, or none of these
      * @throws org.gabor.UsageException if the dimensions make no image
      */
     public static byte[] read(Path file, int channels, int height, int width) {
@@ -68,8 +76,8 @@ public final class Images {
             try {
                 Files.createDirectories(folder);
             } catch (IOException e) {
-                throw new WriteException("cannot make the folder " + folder + ": " + e
-                        + "; name a folder that can be written to.", e);
+                throw new WriteException("cannot make the folder " + folder + ": " + e.getClass().getSimpleName()
+                        + " (" + e.getMessage() + "); name a folder that can be written to.", e);
             }
             Path file = folder.resolve(String.format("%05d.png", i));
             writePng(file, data, i);

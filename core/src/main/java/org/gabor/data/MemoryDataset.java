@@ -86,4 +86,14 @@ public final class MemoryDataset implements Dataset {
     public void image(int index, byte[] target, int offset) {
         System.arraycopy(images[index], 0, target, offset, images[index].length);
     }
+
+    @Override
+    public boolean isInMemory() {
+        return true;
+    }
+
+    @Override
+    public byte[] identity(int index) {
+        return images[index];
+    }
 }

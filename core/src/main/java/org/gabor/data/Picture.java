@@ -18,6 +18,43 @@ final class Picture {
         return pixels;
     }
 
+    /**
+     * The picture turned as EXIF's orientation asks: 2 mirrored, 3 by 180 degrees, 4 upside down in a mirror, 5
+     * transposed, 6 by 90 degrees clockwise, 7 transposed along the other diagonal, 8 by 90 degrees anticlockwise.
+     */
+    Picture oriented(int orientation) {
+        if (orientation == 1) {
+            return this;
+        }
+        int h = size.height();
+        int w = size.width();
+        boolean turned = orientation > 4;
+        int height = turned ? w : h;
+        int width = turned ? h : w;
+        byte[] target = new byte[pixels.length];
+        int at = 0;
+        for (int c = 0; c < size.channels(); c++) {
+            for (int y = 0; y < height; y++) {
+                for (int x = 0; x < width; x++) {
+                    int row = switch (orientation) {
+                        case 2 -> y;
+                        case 3, 4 -> h - 1 - y;
+                        case 6, 7 -> h - 1 - x;
+                        default -> x;
+                    };
+                    int column = switch (orientation) {
+                        case 2, 3 -> w - 1 - x;
+                        case 4 -> x;
+                        case 7, 8 -> w - 1 - y;
+                        default -> y;
+                    };
+                    target[at++] = pixels[(c * h + row) * w + column];
+                }
+            }
+        }
+        return new Picture(new ImageSize(size.channels(), height, width), target);
+    }
+
     /** The picture with 1 or 3 channels: grey is repeated, colour becomes ITU-R 601 luma with Pillow's rounding. */
     Picture withChannels(int channels) {
         if (channels == size.channels()) {

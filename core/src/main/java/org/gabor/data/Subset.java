@@ -55,4 +55,19 @@ final class Subset implements Dataset {
     public void image(int index, byte[] target, int offset) {
         whole.image(indices[index], target, offset);
     }
+
+    @Override
+    public boolean isInMemory() {
+        return whole.isInMemory();
+    }
+
+    @Override
+    public String describe(int index) {
+        return whole.describe(indices[index]);
+    }
+
+    @Override
+    public byte[] identity(int index) {
+        return whole.identity(indices[index]);
+    }
 }

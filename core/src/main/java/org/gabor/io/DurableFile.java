@@ -11,13 +11,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.gabor.WriteException;
 
 /**
  * Replaces a file so that at every moment either the old or the new content is there in full: written to a temporary
- * name in the same folder, forced to the disk, moved over the old one, and the folder forced as well.
+ * name in the same folder, forced to the disk, read again and compared, moved over the old one, and the folder forced
+ * as well.
  */
 public final class DurableFile {
+    private static final int PIECE = 1 << 20;
+
     private DurableFile() {}
 
     /**
@@ -33,15 +37,16 @@ public final class DurableFile {
         Path folder = Objects.requireNonNull(file.getParent(), "a file lies in a folder");
         try {
             Files.createDirectories(folder);
-            Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
+            Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
             try {
-                try (var out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                try (var out = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                     for (ByteBuffer part : parts) {
                         ByteBuffer rest = part.duplicate();
                         while (rest.hasRemaining()) out.write(rest);
                     }
                     out.force(true);
                 }
+                verify(temporary, parts);
                 move(temporary, file);
             } finally {
                 Files.deleteIfExists(temporary);
@@ -52,6 +57,34 @@ public final class DurableFile {
             throw new WriteException("cannot write " + bytes + " bytes to " + target + ": " + reason(e)
                     + "; free some space or choose another folder", e);
         }
+    }
+
+    /** What the system gives back must be what was written. */
+    private static void verify(Path written, List<ByteBuffer> parts) throws IOException {
+        try (var in = FileChannel.open(written, StandardOpenOption.READ)) {
+            ByteBuffer piece = ByteBuffer.allocate(PIECE);
+            for (ByteBuffer part : parts) {
+                ByteBuffer rest = part.duplicate();
+                while (rest.hasRemaining()) {
+                    piece.clear().limit(Math.min(PIECE, rest.remaining()));
+                    while (piece.hasRemaining()) if (in.read(piece) < 0) throw new IOException("it ends too early");
+                    ByteBuffer expected = rest.slice(rest.position(), piece.flip().limit());
+                    if (!expected.equals(piece)) throw new IOException("other bytes are read than were written");
+                    rest.position(rest.position() + expected.capacity());
+                }
+            }
+            if (in.position() != in.size()) throw new IOException("it is longer than what was written");
+        }
+    }
+
+    /**
+     * Gives something that was written under another name in the same folder its own.
+     *
+     * @throws IOException if it cannot be moved
+     */
+    public static void place(Path temporary, Path target) throws IOException {
+        move(temporary, target);
+        force(Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file lies in a folder"));
     }
 
     private static void move(Path from, Path to) throws IOException {

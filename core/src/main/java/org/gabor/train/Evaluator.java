@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
+import org.gabor.data.Loader;
 import org.gabor.graph.Criterion;
 import org.gabor.nn.ModelSpec;
 import org.gabor.spi.Backend;
@@ -29,21 +30,41 @@ final class Evaluator implements AutoCloseable {
     /** Sums are taken in double, in the order of the data set. */
     Evaluation run(Dataset data) {
         model.checkFits(data);
-        var batches = new Batch(data, batch);
-        int classes = model.classes();
-        int[][] confusion = new int[classes][classes];
-        double loss = 0, weight = 0;
-        int top1 = 0, top5 = 0;
-        for (int from = 0; from < data.size(); from += batch) {
-            batches.fill(i -> Math.min(i, data.size() - 1), from);
-            batches.feed(executable.inputs());
-            executable.run();
-            float[] losses = Objects.requireNonNull(executable.outputs().get("loss")).floats();
-            Tensor weights = executable.outputs().get("weight");
+        var sums = new Sums(model.classes());
+        int last = data.size() - 1, count = Math.ceilDiv(data.size(), batch);
+        try (var loader =
+                new Loader(data, batch, place -> (int) Math.min(place, last), 0, count, Loader.usualWorkers())) {
+            for (int from = 0; from < data.size(); from += batch) {
+                Loader.Batch images = loader.next();
+                StepInputs.feed(images, executable.inputs());
+                executable.run();
+                sums.add(executable, images.labels(), Math.min(batch, data.size() - from));
+            }
+        }
+        return sums.evaluation();
+    }
+
+    /** What has been seen so far. */
+    private static final class Sums {
+        private final int[][] confusion;
+        private double loss;
+        private double weight;
+        private int images;
+        private int top1;
+        private int top5;
+
+        Sums(int classes) {
+            confusion = new int[classes][classes];
+        }
+
+        void add(Executable e, int[] labels, int count) {
+            float[] losses = Objects.requireNonNull(e.outputs().get("loss")).floats();
+            Tensor weights = e.outputs().get("weight");
             float[] weighted = weights == null ? new float[0] : weights.floats();
-            float[] scores = Objects.requireNonNull(executable.outputs().get("scores")).floats();
-            for (int i = 0; i < Math.min(batch, data.size() - from); i++) {
-                int label = data.label(from + i), first = i * classes;
+            float[] scores = Objects.requireNonNull(e.outputs().get("scores")).floats();
+            int classes = confusion.length;
+            for (int i = 0; i < count; i++) {
+                int label = labels[i], first = i * classes;
                 int rank = rank(scores, first, classes, label);
                 loss += losses[i];
                 weight += weights == null ? 1 : weighted[i];
@@ -51,9 +72,12 @@ final class Evaluator implements AutoCloseable {
                 if (rank < 5) top5++;
                 confusion[label][best(scores, first, classes)]++;
             }
+            images += count;
         }
-        int n = data.size();
-        return new Evaluation(n, loss / weight, (double) top1 / n, (double) top5 / n, boxed(confusion));
+
+        Evaluation evaluation() {
+            return new Evaluation(images, loss / weight, (double) top1 / images, (double) top5 / images, boxed(confusion));
+        }
     }
 
     /**

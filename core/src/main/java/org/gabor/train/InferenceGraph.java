@@ -24,7 +24,7 @@ public record InferenceGraph(Graph graph, Map<String, Scope.Declared> declared) 
     public static InferenceGraph evaluation(ModelSpec model, Scaling scaling, Criterion criterion, int batch) {
         var g = new Graph();
         var scope = new Scope(g, false);
-        Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
+        Node scores = model.apply(scope, scaling.apply(scope, g.input("images", model.images(batch))));
         g.output("scores", scores);
         Node labels = g.input("labels", TensorType.i32(batch));
         g.output("loss", g.add(new Loss.SampleLoss(criterion), scores, labels));
@@ -37,7 +37,7 @@ public record InferenceGraph(Graph graph, Map<String, Scope.Declared> declared) 
     public static InferenceGraph prediction(ModelSpec model, Scaling scaling, int batch) {
         var g = new Graph();
         var scope = new Scope(g, false);
-        Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
+        Node scores = model.apply(scope, scaling.apply(scope, g.input("images", model.images(batch))));
         g.output("probabilities", g.add(new Loss.Softmax(), scores));
         return new InferenceGraph(g, scope.declared());
     }

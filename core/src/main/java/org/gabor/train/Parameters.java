@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.gabor.ModelFileException;
-import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
 import org.gabor.graph.Update;
 import org.gabor.io.Safetensors;
@@ -88,11 +87,15 @@ public final class Parameters implements AutoCloseable {
     public Tensor get(String name) { return Objects.requireNonNull(bindings.get(name), name); }
 
     /** Fills everything as its initialiser says: a pure function of seed and name. */
-    public void initialise(long seed) {
+    public void initialise(long seed) { initialise(seed, Map.of()); }
+
+    /** The same, with values for some. */
+    void initialise(long seed, Map<String, Safetensors.Data> given) {
         declared.forEach((name, d) -> {
             var random = new Stream(seed, Stream.id("init/" + name), 0, 0);
             get(name).set(d.init().values(d.node().shape(), random));
         });
+        given.forEach((name, data) -> get(name).set(data.floats()));
         Tensor average = bindings.get(AVERAGE);
         if (average != null) average.set(get(WEIGHTS).floats());
     }
@@ -100,12 +103,19 @@ public final class Parameters implements AutoCloseable {
     /** A copy of weights (their moving average, if there is one) and statistics. */
     public Map<String, Safetensors.Data> copyOut() { return copyOut(averaged(), declared.keySet()); }
 
-    /** A copy of weights, statistics and the optimizer's state: all that is needed to go on. */
+    /** A copy of weights, statistics, the optimizer's state and the running totals: all that is needed to go on. */
     Map<String, Safetensors.Data> copyOutState() {
         var names = new ArrayList<>(declared.keySet());
+        names.addAll(state());
+        return copyOut(bindings, names);
+    }
+
+    /** What only a training needs. */
+    private List<String> state() {
+        var names = new ArrayList<>(List.of(TOTAL_LOSS, TOTAL_HITS));
         for (int i = 0; i < states; i++) names.add(STATE + i);
         if (bindings.containsKey(AVERAGE)) names.add(AVERAGE);
-        return copyOut(bindings, names);
+        return names;
     }
 
     private static Map<String, Safetensors.Data> copyOut(Map<String, Tensor> from, Collection<String> names) {
@@ -123,14 +133,26 @@ public final class Parameters implements AutoCloseable {
      * @throws ModelFileException naming the tensor that is missing or has another shape
      */
     public void copyIn(Map<String, Safetensors.Data> tensors) {
-        declared.forEach((name, d) -> {
-            Safetensors.Data data = tensors.get(name);
-            Shape expected = d.node().shape();
-            if (data == null) throw new ModelFileException("the model has no tensor " + name + " (" + expected + ")");
-            if (!data.type().equals(d.node().type()))
-                throw new ModelFileException("tensor " + name + " is " + data.type() + ", expected " + d.node().type());
-            get(name).set(data.floats());
-        });
+        declared.forEach((name, d) -> copyIn(tensors, name, d.node().type()));
+    }
+
+    /**
+     * Sets what {@link #copyOutState} copied.
+     *
+     * @throws ModelFileException naming the tensor that is missing or has another shape
+     */
+    void copyInState(Map<String, Safetensors.Data> tensors) {
+        copyIn(tensors);
+        state().forEach(name -> copyIn(tensors, name, get(name).type()));
+    }
+
+    private void copyIn(Map<String, Safetensors.Data> tensors, String name, TensorType expected) {
+        Safetensors.Data data = tensors.get(name);
+        if (data == null)
+            throw new ModelFileException("the model has no tensor " + name + " (" + expected.shape() + ")");
+        if (!data.type().equals(expected))
+            throw new ModelFileException("tensor " + name + " is " + data.type() + ", expected " + expected);
+        get(name).set(data.floats());
     }
 
     @Override

@@ -8,24 +8,33 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.gabor.DataException;
+import org.gabor.ModelFileException;
 import org.gabor.WriteException;
 import org.gabor.io.DurableFile;
 import org.gabor.io.Json;
 
 /**
- * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl},
- * {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills itself.
+ * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl}, on request
+ * {@code diagnostics.jsonl}, {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills
+ * itself. The two checkpoints are replaced durably; what else is written after {@code last.safetensors} is cut off when
+ * the training goes on.
  *
  * @param path the folder
  */
 public record RunFolder(Path path) implements TrainingListener {
-    private static final String COLUMNS =
-            "epoch,step,seconds,lr,train/loss,train/acc1,val/loss,val/acc1,val/acc5,img_s,data_wait";
+    private static final List<String> COLUMNS = List.of("epoch", "step", "seconds", "lr", "train/loss", "train/acc1",
+            "val/loss", "val/acc1", "val/acc5", "img_s", "data_wait", "device_mem_mib");
+    private static final String CSV = "metrics.csv", JSONL = "metrics.jsonl", DIAGNOSTICS = "diagnostics.jsonl",
+            CONFIG = "config.yaml", ENVIRONMENT = "env.json";
 
     /**
      * Makes the next free folder {@code runs/<name>/001}, {@code 002}, ... and points {@code runs/latest} at it.
@@ -51,21 +60,48 @@ public record RunFolder(Path path) implements TrainingListener {
         }
     }
 
+    /** The last of the folders {@code runs/<name>/001}, {@code 002}, ..., if there is one. */
+    public static Optional<RunFolder> latest(Path runs, String name) {
+        Path parent = runs.resolve(name);
+        if (!Files.isDirectory(parent)) return Optional.empty();
+        try (var folders = Files.list(parent)) {
+            return folders.filter(f -> f.getFileName().toString().matches("[0-9]{1,9}"))
+                    .max(Comparator.comparingInt(f -> Integer.parseInt(f.getFileName().toString()))).map(RunFolder::new);
+        } catch (IOException e) {
+            throw new DataException("cannot read " + parent + ": " + e, e);
+        }
+    }
+
     /** Best weights so far. */
     public Path best() { return path.resolve("best.safetensors"); }
 
-    /** The state after the last epoch. */
+    /** The state after the last epoch, or a later step: what {@link #continuation} reads. */
     public Path last() { return path.resolve("last.safetensors"); }
 
     /** Writes the configuration of the run, a line a setting: a JSON value is a YAML value as well. */
     public void writeConfig(Map<String, Object> settings) {
-        write("config.yaml",
+        write(CONFIG,
                 settings.entrySet().stream().map(e -> e.getKey() + ": " + Json.of(e.getValue()).text() + "\n")
                         .collect(Collectors.joining()));
     }
 
-    /** Writes where the run took place. */
-    public void writeEnvironment(Map<String, Object> environment) { write("env.json", Json.of(environment).pretty()); }
+    /** Writes where the run takes place; if it goes on with one, to what is known about that one. */
+    public void writeEnvironment(Map<String, Object> environment) {
+        var all = new LinkedHashMap<String, Object>(environment);
+        Path file = path.resolve(ENVIRONMENT);
+        if (Files.exists(file)) {
+            try {
+                all = new LinkedHashMap<>(Json.parse(Files.readString(file)).object(ENVIRONMENT).members());
+            } catch (IOException | Json.SyntaxException e) {
+                throw new DataException("cannot read " + file + ": " + e + "; delete the file to go on without it", e);
+            }
+            var resumed = new ArrayList<Object>();
+            if (all.get("resumed") instanceof Json.Arr before) resumed.addAll(before.items());
+            resumed.add(environment);
+            all.put("resumed", resumed);
+        }
+        write(ENVIRONMENT, Json.of(all).pretty());
+    }
 
     /** Appends a line to {@code log.txt}. */
     public void log(String line) { append("log.txt", line + "\n"); }
@@ -76,7 +112,7 @@ public record RunFolder(Path path) implements TrainingListener {
      * @throws DataException if the folder has no configuration, or a line of it is no setting
      */
     public Map<String, Json> readConfig() {
-        Path file = path.resolve("config.yaml");
+        Path file = path.resolve(CONFIG);
         var settings = new LinkedHashMap<String, Json>();
         try {
             for (String line : Files.readAllLines(file)) {
@@ -93,20 +129,106 @@ public record RunFolder(Path path) implements TrainingListener {
         return settings;
     }
 
+    /**
+     * The training of this folder as it was left, for {@link Trainer#resume}.
+     *
+     * @throws ModelFileException if a checkpoint is missing or damaged
+     */
+    public Continuation continuation() {
+        if (!Files.exists(last()))
+            throw new ModelFileException(path + " has no last.safetensors: there is no training to go on with; start a new"
+                    + " run");
+        TrainedModel model = TrainedModel.load(last());
+        var left = new Continuation(model, Optional.empty(), 0);
+        try {
+            long step = left.step();
+            boolean hasBest = left.history().stream().anyMatch(EpochMetrics::best) && Files.exists(best());
+            double seconds = lines(JSONL).filter(l -> isUpTo(l, step)).map(RunFolder::metrics)
+                    .mapToDouble(EpochMetrics::seconds).max().orElse(0);
+            return new Continuation(model, hasBest ? Optional.of(best()).map(TrainedModel::load) : Optional.empty(), seconds);
+        } catch (Json.SyntaxException e) {
+            throw new ModelFileException(last() + " is no checkpoint of a training: " + e.getMessage(), e);
+        }
+    }
+
     @Override
-    public void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {
-        append("metrics.csv", COLUMNS + "\n");
+    public void started(Start start) {
+        deleteLeftovers();
+        String kept = kept(JSONL, start);
+        write(JSONL, kept);
+        if (Files.exists(path.resolve(DIAGNOSTICS))) write(DIAGNOSTICS, kept(DIAGNOSTICS, start));
+        write(CSV, String.join(",", COLUMNS) + "\n"
+                + kept.lines().map(RunFolder::metrics).map(RunFolder::row).collect(Collectors.joining()));
+    }
+
+    private String kept(String file, Start start) {
+        return lines(file).filter(l -> isUpTo(l, start.step())).map(l -> l + "\n").collect(Collectors.joining());
+    }
+
+    /** A line that a crash has cut short is none. */
+    private static boolean isUpTo(String line, long step) {
+        try {
+            return metrics(line).step() <= step;
+        } catch (Json.SyntaxException e) {
+            return false;
+        }
+    }
+
+    private static EpochMetrics metrics(String line) {
+        return EpochMetrics.fromJson(Json.parse(line).object("the metrics of an epoch"));
+    }
+
+    private static String row(EpochMetrics metrics) {
+        Map<String, Object> figures = metrics.byName();
+        return COLUMNS.stream().map(c -> figures.containsKey(c) ? "" + figures.get(c) : "")
+                .collect(Collectors.joining(",")) + "\n";
     }
 
     @Override
     public void epochDone(EpochMetrics metrics, Snapshot model) {
-        Map<String, Object> figures = metrics.byName();
-        append("metrics.csv",
-                List.of(COLUMNS.split(",")).stream().map(c -> figures.containsKey(c) ? "" + figures.get(c) : "")
-                        .collect(Collectors.joining(",")) + "\n");
-        append("metrics.jsonl", Json.of(figures).text() + "\n");
+        append(CSV, row(metrics));
+        append(JSONL, Json.of(metrics.byName()).text() + "\n");
         if (metrics.best()) model.evaluated().save(best());
-        model.resumable().save(last());
+    }
+
+    @Override
+    public void diagnosed(int epoch, long step, List<Diagnosis> parameters) {
+        var lines = new StringBuilder();
+        for (Diagnosis d : parameters) {
+            var line = new LinkedHashMap<String, Object>();
+            line.put("epoch", epoch);
+            line.put("step", step);
+            line.putAll(d.byName());
+            lines.append(Json.of(line).text()).append('\n');
+        }
+        append(DIAGNOSTICS, lines.toString());
+    }
+
+    @Override
+    public void checkpoint(Snapshot model) { model.resumable().save(last()); }
+
+    /** Without an epoch that is over the model as it is has to do. */
+    @Override
+    public void ended(TrainingRun run) {
+        if (run.bestEpoch().isEmpty()) run.best().save(best());
+    }
+
+    /** Temporary files of a process that was killed while it saved. */
+    private void deleteLeftovers() {
+        try (var files = Files.newDirectoryStream(path, ".*.tmp")) {
+            for (Path file : files) Files.delete(file);
+        } catch (IOException e) {
+            throw cannotWrite(path, e);
+        }
+    }
+
+    private Stream<String> lines(String file) {
+        try {
+            Path metrics = path.resolve(file);
+            return Files.exists(metrics) ? Files.readString(metrics).lines() : Stream.empty();
+        } catch (IOException e) {
+            throw new DataException("cannot read " + path.resolve(file) + ": " + e, e);
+        }
     }
 
     private void write(String file, String text) {

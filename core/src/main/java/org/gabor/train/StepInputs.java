@@ -3,6 +3,7 @@ package org.gabor.train;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Objects;
+import org.gabor.data.Loader;
 import org.gabor.spi.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,12 @@ final class StepInputs {
         this.epoch = inputs.get("epoch");
         Tensor key = inputs.get("seed");
         if (key != null) key.set((int) seed, (int) (seed >>> 32));
+    }
+
+    /** Copies a batch into the inputs {@code images} and {@code labels}. */
+    static void feed(Loader.Batch batch, Map<String, Tensor> inputs) {
+        Objects.requireNonNull(inputs.get("images")).copyIn(batch.imageBytes());
+        Objects.requireNonNull(inputs.get("labels")).copyIn(batch.labelWords());
     }
 
     /** An epoch begins. */

@@ -55,7 +55,7 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
         metadata.put("model", spec.toJson(registry).text());
         metadata.put("classes", Json.of(classes).text());
         metadata.put("loss", Criteria.toJson(criterion).text());
-        metadata.put("scaling", Json.of(List.of(scaling.scale(), scaling.shift())).text());
+        metadata.put("scaling", Json.of(List.of(scaling.scale(), scaling.shift(), scaling.kind().label())).text());
         new Safetensors(metadata, tensors).write(file);
     }
 
@@ -87,9 +87,11 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
             List<String> classes = Json.parse(take(info, "classes", file)).array("classes").stream()
                     .map(c -> c.string("a class")).toList();
             List<Json> scaling = Json.parse(take(info, "scaling", file)).array("scaling");
-            if (classes.size() != spec.classes() || scaling.size() != 2)
+            if (classes.size() != spec.classes() || scaling.size() != 3)
                 throw new ModelFileException(file + ": its description does not fit together; the file is damaged");
-            return new TrainedModel(spec, classes, new Scaling(numbers(scaling.get(0)), numbers(scaling.get(1))),
+            var input = new Scaling(numbers(scaling.get(0)), numbers(scaling.get(1)),
+                    Preprocessing.named(scaling.get(2).string("scaling")));
+            return new TrainedModel(spec, classes, input,
                     Criteria.fromJson(Json.parse(take(info, "loss", file))), content.tensors(), info);
         } catch (UsageException | Json.SyntaxException e) {
             throw new ModelFileException(file + ": its description of the network cannot be read: " + e.getMessage(),

@@ -1,14 +1,17 @@
 package org.gabor.train;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.gabor.UsageException;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
+import org.gabor.data.Loader;
 import org.gabor.data.Split;
 import org.gabor.graph.Criterion;
 import org.gabor.nn.ModelSpec;
@@ -26,15 +29,26 @@ import org.gabor.optim.Sgd;
  * }</pre>
  */
 public final class Trainer {
+    private static final Duration FOREVER = Duration.ofDays(365_000);
+
     private final ModelSpec model;
     private Optional<Device> device = Optional.empty();
     private LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9));
     private Schedule schedule = Schedules.constant();
-    private Function<Dataset, Scaling> scaling = Scaling::standard;
+    private Function<Dataset, Preprocessing.Fitted> input = Preprocessing.STANDARD::fit;
     private int epochs = 1;
     private int batch = 64;
+    private int workers = Loader.usualWorkers();
     private long seed;
     private double validation;
+    private Optional<Monitor> monitor = Optional.empty();
+    private int patience;
+    private int limitBatches;
+    private boolean diagnose;
+    private Duration maxTime = FOREVER;
+    private Duration saveEvery = Duration.ofMinutes(1);
+    private BooleanSupplier stop = () -> false;
+    private Optional<Continuation> continuation = Optional.empty();
     private final List<TrainingListener> listeners = new ArrayList<>();
 
     private Trainer(ModelSpec model) {
@@ -94,9 +108,12 @@ public final class Trainer {
         return this;
     }
 
-    /** How pixels become numbers, given the training part; mean 0 and variance 1 a channel if not said. */
-    public Trainer scaling(Function<Dataset, Scaling> how) {
-        scaling = how;
+    /** How pixels become numbers; mean 0 and variance 1 a channel if not said. */
+    public Trainer input(Preprocessing how) { return input(how::fit); }
+
+    /** How pixels become numbers, given the training part. */
+    public Trainer input(Function<Dataset, Preprocessing.Fitted> how) {
+        input = how;
         return this;
     }
 
@@ -114,6 +131,16 @@ public final class Trainer {
         return this;
     }
 
+    /**
+     * Threads that read images ahead, if they are not in memory; as many as there are processors, and 8 at most, if not
+     * said. It has no influence on the result.
+     */
+    public Trainer workers(int threads) {
+        if (threads < 1) throw new UsageException("workers must be at least 1, got " + threads);
+        workers = threads;
+        return this;
+    }
+
     /** Decides the first weights and the order of images; 0 if not said. */
     public Trainer seed(long number) {
         seed = number;
@@ -125,6 +152,59 @@ public final class Trainer {
         if (!(share >= 0 && share < 1))
             throw new UsageException("the validation share must be in [0, 1), got " + share);
         validation = share;
+        return this;
+    }
+
+    /** What tells the best epoch; the accuracy of the validation part if not said, or the latest epoch without one. */
+    public Trainer monitor(Monitor figure) {
+        monitor = Optional.of(figure);
+        return this;
+    }
+
+    /** Ends the training when so many epochs in a row were not better than the best; 0, as if not said: never. */
+    public Trainer patience(int epochs) {
+        if (epochs < 0) throw new UsageException("patience must be 0 or more epochs, got " + epochs);
+        patience = epochs;
+        return this;
+    }
+
+    /** At most so many steps an epoch, and batches of the validation part; 0, as if not said: all there are. */
+    public Trainer limitBatches(int batches) {
+        if (batches < 0) throw new UsageException("the limit of batches must be 0 or more, got " + batches);
+        limitBatches = batches;
+        return this;
+    }
+
+    /** Tells listeners at the end of each epoch how large weights, gradients and updates are, parameter by parameter. */
+    public Trainer diagnose(boolean wanted) {
+        diagnose = wanted;
+        return this;
+    }
+
+    /** Ends the training after the step in which the time is over; no limit if not said. */
+    public Trainer maxTime(Duration time) {
+        maxTime = time;
+        return this;
+    }
+
+    /** How often listeners are asked to save within an epoch; every minute if not said. */
+    public Trainer saveEvery(Duration time) {
+        saveEvery = time;
+        return this;
+    }
+
+    /** Ends the training after the first step at whose end this is true. */
+    public Trainer stopWhen(BooleanSupplier wanted) {
+        stop = wanted;
+        return this;
+    }
+
+    /**
+     * Goes on with a training instead of beginning one: the result is the same, byte for byte, as if it had not been
+     * interrupted. All settings but epochs, patience and those about time must be as they were.
+     */
+    public Trainer resume(Continuation from) {
+        continuation = Optional.of(from);
         return this;
     }
 
@@ -149,12 +229,19 @@ public final class Trainer {
      * Trains, and chooses the best epoch on {@code held}, if it is there.
      *
      * @throws org.gabor.DivergedException if the loss or a gradient is not finite
+     * @throws UsageException if it goes on with a training that had other settings or other data
      */
     public TrainingRun fit(Dataset train, Optional<Dataset> held) {
         Device where =
                 device.orElseThrow(() -> new UsageException("a trainer needs a device: Trainer.of(model).on(device)"));
         model.checkFits(train);
         held.ifPresent(model::checkFits);
+        if (held.isEmpty() && monitor.isPresent() && monitor.get().needsValidation())
+            throw new UsageException(monitor.get().label() + " cannot be watched without a validation part; hold one out,"
+                    + " or watch " + Monitor.TRAIN_LOSS.label());
+        if (patience > 0 && monitorFor(held).isEmpty())
+            throw new UsageException("patience needs a figure to watch; hold out a validation part, or watch "
+                    + Monitor.TRAIN_LOSS.label());
         try (var loop = new TrainingLoop(this, where, train, held)) {
             return loop.run();
         }
@@ -166,28 +253,56 @@ public final class Trainer {
 
     Schedule schedule() { return schedule; }
 
-    Scaling scalingOf(Dataset train) { return scaling.apply(train); }
+    /** As it was, for a training that goes on: its tensors are among those that are restored. */
+    Preprocessing.Fitted inputFor(Dataset train) {
+        return continuation.map(c -> new Preprocessing.Fitted(c.last().scaling(), Map.of()))
+                .orElseGet(() -> input.apply(train));
+    }
 
     int epochs() { return epochs; }
 
     int batchFor(Dataset train) { return Math.min(batch, train.size()); }
 
+    int workers() { return workers; }
+
     long seed() { return seed; }
+
+    Optional<Monitor> monitorFor(Optional<Dataset> held) {
+        return monitor.or(() -> held.map(_ -> Monitor.VAL_ACC1));
+    }
+
+    int patience() { return patience; }
+
+    int limit(int batches) { return limitBatches == 0 ? batches : Math.min(limitBatches, batches); }
+
+    boolean isDiagnosed() { return diagnose; }
+
+    Duration maxTime() { return maxTime; }
+
+    Duration saveEvery() { return saveEvery; }
+
+    boolean isStopWanted() { return stop.getAsBoolean(); }
+
+    Optional<Continuation> continuation() { return continuation; }
 
     List<TrainingListener> listeners() { return listeners; }
 
     /** All that affects the result, under the names of the command line. */
-    Map<String, Object> describe(Dataset train, Optional<Dataset> held) {
+    Map<String, Object> describe(Dataset train, Optional<Dataset> held, Scaling scaling) {
         var c = new LinkedHashMap<String, Object>();
         c.put("model", model.name());
         c.put("data", train.name());
-        c.put("data_fingerprint", train.fingerprint());
-        held.ifPresent(h -> c.put("validation_fingerprint", h.fingerprint()));
+        c.put("input", scaling.kind().label());
         c.putAll(rule.describe());
         c.put("schedule", schedule.describe());
         c.put("epochs", epochs);
         c.put("batch", batchFor(train));
         c.put("seed", seed);
+        monitor.ifPresent(m -> c.put("monitor", m.label()));
+        if (patience > 0) c.put("patience", patience);
+        if (limitBatches > 0) c.put("limit_batches", limitBatches);
+        c.put("data_fingerprint", train.fingerprint());
+        held.ifPresent(h -> c.put("validation_fingerprint", h.fingerprint()));
         return c;
     }
 }

@@ -33,7 +33,7 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
         var g = new Graph();
         var scope = new Scope(g, true);
         Node labels = g.input("labels", TensorType.i32(batch));
-        Node scores = model.apply(scope, scaling.apply(g.input("images", model.images(batch))));
+        Node scores = model.apply(scope, scaling.apply(scope, g.input("images", model.images(batch))));
         Node loss = rule.criterion().mean(scores, labels);
         Node hits = g.add(new Loss.Sum(1), g.add(new Loss.InTopK(1), scores, labels));
 

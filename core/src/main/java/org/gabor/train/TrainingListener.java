@@ -1,5 +1,6 @@
 package org.gabor.train;
 
+import java.util.List;
 import java.util.Map;
 
 /** What a training tells while it runs. It is called on the training's own thread; an exception ends the training. */
@@ -20,14 +21,21 @@ public interface TrainingListener {
             double dataWait) {}
 
     /**
-     * Everything is compiled and the first step is about to be made.
+     * What is about to be trained.
      *
      * @param config what was asked for and affects the result
      * @param trainImages images that are trained on
      * @param validationImages images that are held out to choose the best epoch
      * @param parameters number of trained weights
+     * @param epochs epochs of the run
+     * @param epochSteps steps of an epoch
+     * @param step steps that were made before, if the training goes on
      */
-    default void started(Map<String, Object> config, int trainImages, int validationImages, long parameters) {}
+    record Start(Map<String, Object> config, int trainImages, int validationImages, long parameters, int epochs,
+            int epochSteps, long step) {}
+
+    /** Everything is compiled and the first step is about to be made. */
+    default void started(Start start) {}
 
     /** Called about five times a second. */
     default void progress(Progress progress) {}
@@ -40,12 +48,38 @@ public interface TrainingListener {
      */
     default void epochDone(EpochMetrics metrics, Snapshot model) {}
 
+    /**
+     * How every parameter fared in the last step of an epoch, if {@link Trainer#diagnose} asks for it.
+     *
+     * @param epoch number of the epoch, from 1
+     * @param step steps made so far
+     */
+    default void diagnosed(int epoch, long step, List<Diagnosis> parameters) {}
+
+    /**
+     * It is time to save what is needed to go on: before the first step, now and then ({@link Trainer#saveEvery}), after
+     * every epoch, and when the training ends before its time.
+     *
+     * @param model copies of the model as it is now
+     */
+    default void checkpoint(Snapshot model) {}
+
+    /**
+     * The training is over.
+     *
+     * @param run what came out of it
+     */
+    default void ended(TrainingRun run) {}
+
     /** Makes copies of a model in training. */
     interface Snapshot {
         /** The model as it was evaluated: weights (their moving average, if there is one) and running statistics. */
         TrainedModel evaluated();
 
-        /** All that is needed to go on: weights, running statistics, optimizer state. */
+        /**
+         * All that is needed to go on: weights, running statistics, optimizer state, running totals, step, figures of the
+         * epochs that are over, configuration and fingerprint of the data. The same training gives the same bytes.
+         */
         TrainedModel resumable();
     }
 }

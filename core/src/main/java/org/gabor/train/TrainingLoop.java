@@ -1,140 +1,252 @@
 package org.gabor.train;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.gabor.DivergedException;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
+import org.gabor.data.Loader;
 import org.gabor.io.Json;
 import org.gabor.io.Safetensors;
 import org.gabor.optim.Schedule;
+import org.gabor.optim.Slab;
 import org.gabor.random.Permutation;
 import org.gabor.spi.Backend;
 import org.gabor.spi.Executable;
+import org.gabor.train.TrainingRun.Ending;
 
 /**
  * One training from first to last step. The host feeds batches and reads totals and guard now and then; everything
  * else is in the compiled step.
+ *
+ * <p>
+ * Where a training is follows from two things: the number of steps made, and the figures of the epochs that are over.
+ * Random numbers are functions of seed, epoch and step, so these two and the tensors are all that a checkpoint holds.
  */
 final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private static final long PROGRESS_NANOS = 200_000_000;
+    private static final double MIB = 1 << 20;
 
     private final Trainer setup;
     private final Device device;
     private final Dataset train;
     private final Optional<Dataset> held;
+    private final Optional<Monitor> monitor;
     private final int batch;
     private final int epochSteps;
     private final Scaling scaling;
     private final Map<String, Object> config;
     private final Parameters parameters;
+    private final Slab slab;
     private final Executable step;
     private final Optional<Evaluator> evaluator;
-    private final Batch images;
     private final StepInputs numbers;
+    private final Loader loader;
+    private volatile Order order = new Order(0, Permutation.of(0, 0, 1));
 
-    private final List<Double> monitored = new ArrayList<>();
-
+    private final List<EpochMetrics> history = new ArrayList<>();
+    private Optional<TrainedModel> best = Optional.empty();
     private long steps;
-    private double lr;
+
+    private long began;
+    private double before;
+    private long saved;
     private long waited;
 
     TrainingLoop(Trainer setup, Device device, Dataset train, Optional<Dataset> held) {
         this.setup = setup;
         this.device = device;
         this.train = train;
-        this.held = held;
+        this.held = held.map(h -> limited(setup, h));
+        this.monitor = setup.monitorFor(held);
         this.batch = setup.batchFor(train);
-        this.epochSteps = train.size() / batch;
-        this.scaling = setup.scalingOf(train);
-        this.config = setup.describe(train, held);
+        this.epochSteps = setup.limit(train.size() / batch);
+        Preprocessing.Fitted input = setup.inputFor(train);
+        this.scaling = input.scaling();
+        this.config = setup.describe(train, held, scaling);
+        setup.continuation().ifPresent(c -> c.checkFits(setup.model(), config));
         Backend backend = device.backend();
         var graph = TrainingGraph.of(setup.model(), scaling, setup.rule(), batch);
+        this.slab = graph.slab();
         this.parameters = Parameters.forTraining(backend, graph);
         this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());
-        this.evaluator =
-                held.map(h -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
-                        TrainingRun.EVALUATION_BATCH));
-        this.images = new Batch(train, batch);
+        this.evaluator = held.map(_ -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
+                TrainingRun.EVALUATION_BATCH));
         this.numbers = new StepInputs(step.inputs(), setup.seed());
-        parameters.initialise(setup.seed());
-        long trained = graph.slab().slots().values().stream().mapToLong(s -> s.shape().size()).sum();
-        setup.listeners().forEach(l -> l.started(config, train.size(), held.map(Dataset::size).orElse(0), trained));
+        if (setup.continuation().isEmpty()) parameters.initialise(setup.seed(), input.tensors());
+        this.loader = new Loader(train, batch, this::image, setup.continuation().map(Continuation::step).orElse(0L),
+                (long) setup.epochs() * epochSteps, setup.workers());
+    }
+
+    private static Dataset limited(Trainer setup, Dataset held) {
+        int batches = Math.ceilDiv(held.size(), TrainingRun.EVALUATION_BATCH), limit = setup.limit(batches);
+        return limit == batches ? held
+                : held.subset(IntStream.range(0, limit * TrainingRun.EVALUATION_BATCH).toArray());
     }
 
     TrainingRun run() {
-        long began = System.nanoTime();
-        var history = new ArrayList<EpochMetrics>();
-        Optional<EpochMetrics> best = Optional.empty();
-        Optional<TrainedModel> bestModel = Optional.empty();
-        for (int epoch = 1; epoch <= setup.epochs(); epoch++) {
-            EpochMetrics m = epoch(epoch, began, best);
-            history.add(m);
-            monitored.add(Double.isNaN(m.valLoss()) ? m.trainLoss() : m.valLoss());
-            if (m.best()) {
-                best = Optional.of(m);
-                bestModel = Optional.of(evaluated());
-            }
-            setup.listeners().forEach(l -> l.epochDone(m, this));
-        }
-        return new TrainingRun(device, bestModel.orElseThrow(), resumable(), List.copyOf(history));
+        setup.continuation().ifPresent(this::restore);
+        began = System.nanoTime();
+        saved = began;
+        long weights = slab.slots().values().stream().mapToLong(s -> s.shape().size()).sum();
+        var start = new TrainingListener.Start(config, train.size(), held.map(Dataset::size).orElse(0), weights,
+                setup.epochs(), epochSteps, steps);
+        tell(l -> l.started(start));
+        if (steps == 0) save();
+        Ending ending = epochs();
+        var run = new TrainingRun(device, best.orElseGet(this::evaluated), resumable(), List.copyOf(history), ending);
+        tell(l -> l.ended(run));
+        return run;
     }
 
-    private EpochMetrics epoch(int epoch, long began, Optional<EpochMetrics> best) {
-        var permutation = Permutation.of(setup.seed(), epoch, train.size());
-        IntUnaryOperator order = permutation::at;
-        var clock = new Schedule.Clock(steps, (long) setup.epochs() * epochSteps, epochSteps, monitored);
+    private void restore(Continuation from) {
+        parameters.copyInState(from.last().tensors());
+        history.addAll(from.history());
+        best = bestEpoch().isEmpty() ? Optional.empty() : from.best();
+        steps = from.step();
+        before = from.seconds();
+    }
+
+    private Ending epochs() {
+        while (true) {
+            if (isPatienceOver()) return Ending.NO_BETTER;
+            if (history.size() >= setup.epochs()) return Ending.COMPLETE;
+            int epoch = history.size() + 1;
+            Optional<Ending> early = epoch(epoch);
+            if (early.isPresent()) {
+                save();
+                return early.get();
+            }
+            tell(l -> l.epochDone(history.getLast(), this));
+            save();
+        }
+    }
+
+    private boolean isPatienceOver() {
+        if (setup.patience() == 0 || history.isEmpty()) return false;
+        int sinceBest = 0;
+        while (!history.get(history.size() - 1 - sinceBest).best()) sinceBest++;
+        return sinceBest >= setup.patience();
+    }
+
+    /** Makes the steps of an epoch that are not yet made, and evaluates; returns why, if it ended before that. */
+    private Optional<Ending> epoch(int epoch) {
+        int first = Math.toIntExact(steps - (long) (epoch - 1) * epochSteps);
+        if (first == 0) {
+            parameters.get(Parameters.TOTAL_LOSS).set(0f);
+            parameters.get(Parameters.TOTAL_HITS).set(0f);
+        }
+        var clock = clock(steps);
         numbers.epoch(epoch);
-        parameters.get(Parameters.TOTAL_LOSS).set(0f);
-        parameters.get(Parameters.TOTAL_HITS).set(0f);
         waited = 0;
         long start = System.nanoTime(), shown = start;
-        for (int s = 0; s < epochSteps; s++) {
-            step(order, s, clock);
+        for (int s = first; s < epochSteps; s++) {
+            if (setup.isStopWanted()) return Optional.of(Ending.INTERRUPTED);
+            if (isOver(setup.maxTime(), began, System.nanoTime())) return Optional.of(Ending.OUT_OF_TIME);
+            if (setup.isDiagnosed() && s + 1 == epochSteps) diagnosedStep(epoch, clock);
+            else step(clock);
             long now = System.nanoTime();
             if (now - shown > PROGRESS_NANOS) {
                 shown = now;
-                progress(epoch, s + 1, now - start);
+                progress(epoch, first, s + 1, now - start);
             }
+            if (s + 1 < epochSteps && isOver(setup.saveEvery(), saved, now)) save();
         }
         checkFinite();
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double loss = total(Parameters.TOTAL_LOSS) / epochSteps,
-                acc1 = total(Parameters.TOTAL_HITS) / ((double) epochSteps * batch);
-        Optional<Evaluation> val = evaluator.map(e -> e.run(held.orElseThrow()));
-        double valLoss = val.map(Evaluation::loss).orElse(Double.NaN),
-                valAcc1 = val.map(Evaluation::top1).orElse(Double.NaN);
-        boolean isBest = val.isEmpty() || best.isEmpty() || valAcc1 > best.get().valAcc1()
-                || (valAcc1 == best.get().valAcc1() && valLoss < best.get().valLoss());
-        return new EpochMetrics(epoch, steps, (System.nanoTime() - began) / 1e9, lr, loss, acc1, valLoss, valAcc1,
-                val.map(Evaluation::top5).orElse(Double.NaN), (double) epochSteps * batch / seconds,
-                waited / 1e9 / seconds, isBest);
+        finish(epoch, epochSteps - first, (System.nanoTime() - start) / 1e9);
+        return Optional.empty();
     }
 
-    /** One step on images {@code s batch ... s batch + batch - 1} of the epoch's order. It allocates nothing. */
-    private void step(IntUnaryOperator order, int s, Schedule.Clock clock) {
-        long before = System.nanoTime();
-        images.fill(order, s * batch);
-        images.feed(step.inputs());
-        lr = setup.rule().optimizer().learningRate() * setup.schedule().factor(clock);
-        numbers.step(lr, steps);
-        waited += System.nanoTime() - before;
+    private static boolean isOver(Duration time, long from, long now) {
+        return Duration.ofNanos(now - from).compareTo(time) >= 0;
+    }
+
+    /** The order of an epoch. */
+    private record Order(int epoch, Permutation images) {}
+
+    /**
+     * The image at a place of the whole training: place (i mod m) of the order of epoch i / m + 1, with m images an epoch.
+     */
+    private int image(long place) {
+        long images = (long) epochSteps * batch;
+        int epoch = (int) (place / images) + 1;
+        Order now = order;
+        if (now.epoch != epoch) {
+            now = new Order(epoch, Permutation.of(setup.seed(), epoch, train.size()));
+            order = now; // threads that read ahead may make the same one twice
+        }
+        return now.images.at((int) (place % images));
+    }
+
+    /** It allocates nothing. */
+    private void step(Schedule.Clock clock) {
+        long start = System.nanoTime();
+        StepInputs.feed(loader.next(), step.inputs());
+        numbers.step(learningRate(clock), steps);
+        waited += System.nanoTime() - start;
         step.run();
         steps++;
         clock.advance();
     }
 
-    private void progress(int epoch, int done, long nanos) {
+    private void diagnosedStep(int epoch, Schedule.Clock clock) {
+        float[] before = parameters.get(Parameters.WEIGHTS).floats();
+        step(clock);
+        checkFinite();
+        var all = Diagnosis.of(slab, before, parameters.get(Parameters.GRADIENTS).floats(),
+                parameters.get(Parameters.WEIGHTS).floats());
+        tell(l -> l.diagnosed(epoch, steps, all));
+    }
+
+    private double learningRate(long atStep) { return learningRate(clock(atStep)); }
+
+    private double learningRate(Schedule.Clock clock) {
+        return setup.rule().optimizer().learningRate() * setup.schedule().factor(clock);
+    }
+
+    private Schedule.Clock clock(long atStep) {
+        var losses = history.stream().map(m -> Double.isNaN(m.valLoss()) ? m.trainLoss() : m.valLoss()).toList();
+        return new Schedule.Clock(atStep, (long) setup.epochs() * epochSteps, epochSteps, losses);
+    }
+
+    /** Evaluates, and notes what the epoch came to; the rate of images is that of the steps made here. */
+    private void finish(int epoch, int made, double seconds) {
+        double loss = total(Parameters.TOTAL_LOSS) / epochSteps,
+                acc1 = total(Parameters.TOTAL_HITS) / ((double) epochSteps * batch);
+        Optional<Evaluation> val = evaluator.map(e -> e.run(held.orElseThrow()));
+        var m = new EpochMetrics(epoch, steps, before + (System.nanoTime() - began) / 1e9, learningRate(steps - 1), loss,
+                acc1, val.map(Evaluation::loss).orElse(Double.NaN), val.map(Evaluation::top1).orElse(Double.NaN),
+                val.map(Evaluation::top5).orElse(Double.NaN), made == 0 ? Double.NaN : made * (double) batch / seconds,
+                made == 0 ? Double.NaN : waited / 1e9 / seconds, device.backend().live().bytes() / MIB, false);
+        boolean isBest = bestEpoch().isEmpty() || monitor.isEmpty() || monitor.get().prefers(m, bestEpoch().get());
+        history.add(isBest ? m.asBest() : m);
+        if (isBest) best = Optional.of(evaluated());
+    }
+
+    private Optional<EpochMetrics> bestEpoch() {
+        return history.stream().filter(EpochMetrics::best).reduce((_, later) -> later);
+    }
+
+    /** Asks the listeners to save, unless the step was not finite: the last checkpoint is then the better one. */
+    private void save() {
+        checkFinite();
+        tell(l -> l.checkpoint(this));
+        saved = System.nanoTime();
+    }
+
+    private void progress(int epoch, int first, int done, long nanos) {
         checkFinite();
         double seconds = nanos / 1e9;
         var p = new TrainingListener.Progress(epoch, setup.epochs(), done, epochSteps,
-                total(Parameters.TOTAL_LOSS) / done,
-                total(Parameters.TOTAL_HITS) / ((double) done * batch), done * (double) batch / seconds,
-                waited / 1e9 / seconds);
-        setup.listeners().forEach(l -> l.progress(p));
+                total(Parameters.TOTAL_LOSS) / done, total(Parameters.TOTAL_HITS) / ((double) done * batch),
+                (done - first) * (double) batch / seconds, waited / 1e9 / seconds);
+        tell(l -> l.progress(p));
     }
 
     /** The guard in the step has kept the weights from before the first bad step. */
@@ -142,26 +254,33 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         int[] guard = parameters.get(Parameters.GUARD).ints();
         if (guard[0] != 0)
             throw new DivergedException("training diverged: the loss or a gradient was not a finite number at step "
-                    + guard[1]
-                    + " (epoch " + (guard[1] / epochSteps + 1) + "); the weights from before that step are kept. "
-                    + "Try a smaller learning rate (it was " + lr + ") or a warm-up");
+                    + guard[1] + " (epoch " + (guard[1] / epochSteps + 1) + "); the weights from before that step are kept. "
+                    + "Try a smaller learning rate (it was " + learningRate(guard[1]) + ") or a warm-up");
     }
 
     @Override
-    public TrainedModel evaluated() { return model(parameters.copyOut()); }
+    public TrainedModel evaluated() { return model(parameters.copyOut(), Map.of()); }
 
     @Override
-    public TrainedModel resumable() { return model(parameters.copyOutState()); }
+    public TrainedModel resumable() {
+        var epochs = history.stream().map(EpochMetrics::reproducible).toList();
+        return model(parameters.copyOutState(), Map.of(Continuation.HISTORY, Json.of(epochs).text()));
+    }
 
-    private TrainedModel model(Map<String, Safetensors.Data> tensors) {
-        var info = Map.of("config", Json.of(config).text(), "step", Long.toString(steps));
+    private TrainedModel model(Map<String, Safetensors.Data> tensors, Map<String, String> more) {
+        var info = new HashMap<>(more);
+        info.put(Continuation.CONFIG, Json.of(config).text());
+        info.put(Continuation.STEP, Long.toString(steps));
         return new TrainedModel(setup.model(), train.classes(), scaling, setup.rule().criterion(), tensors, info);
     }
+
+    private void tell(Consumer<TrainingListener> news) { setup.listeners().forEach(news); }
 
     private double total(String name) { return parameters.get(name).scalar(); }
 
     @Override
     public void close() {
+        loader.close();
         evaluator.ifPresent(Evaluator::close);
         step.close();
         parameters.close();

@@ -36,6 +36,29 @@ class ImageFolderTest {
     }
 
     @Test
+    void whatDoesNotFitIntoMemoryIsReadWhenItIsAskedForAndIsTheSame() throws IOException {
+        for (int i = 0; i < 6; i++) {
+            image("train/" + (i % 2 == 0 ? "a" : "b") + "/" + i + ".png", 40 * i);
+        }
+        image("test/b/9.png", 99);
+        DataSplits kept = ImageFolder.open(dir, null, 7 * 16);
+        DataSplits read = ImageFolder.open(dir, null, 7 * 16 - 1);
+        assertThat(kept.train().isInMemory()).isTrue();
+        assertThat(read.train().isInMemory()).isFalse();
+        for (int i = 0; i < 6; i++) {
+            assertThat(Pixels.of(read.train(), i)).isEqualTo(Pixels.of(kept.train(), i));
+            assertThat(read.train().label(i)).isEqualTo(kept.train().label(i));
+        }
+        assertThat(Pixels.of(read.test(), 0)[0]).isEqualTo((byte) 99);
+        assertThat(read.train().subset(new int[] {4}).isInMemory()).isFalse();
+        assertThat(read.train().subset(new int[] {4}).describe(0)).isEqualTo(dir.resolve("train/b/3.png").toString());
+        String before = read.train().fingerprint();
+        assertThat(ImageFolder.open(dir, null, 0).train().fingerprint()).isEqualTo(before);
+        Files.move(dir.resolve("train/b/5.png"), dir.resolve("train/b/7.png"));
+        assertThat(ImageFolder.open(dir, null, 0).train().fingerprint()).isNotEqualTo(before);
+    }
+
+    @Test
     void classesAreSortedByNameAndFilesWithinThem() throws IOException {
         image("zebra/1.png", 40);
         image("ant/2.png", 20);

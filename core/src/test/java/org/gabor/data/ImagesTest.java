@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,9 +75,9 @@ class ImagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"png", "jpg"})
+    @ValueSource(strings = {"png", "jpg", "bmp", "gif"})
     void halfAnImageIsRefusedWhereverItIsCut(String format) throws IOException {
-        byte[] whole = encoded(photo(), format);
+        byte[] whole = encoded(format.equals("gif") ? indexed(photo()) : photo(), format);
         Path file = dir.resolve("cut." + format);
         for (int length = 1; length < whole.length; length += length < whole.length - 60 ? 97 : 1) {
             Files.write(file, Arrays.copyOf(whole, length));
@@ -106,6 +107,43 @@ class ImagesTest {
         Path file = Files.write(dir.resolve("not.png"), content.getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> Images.read(file, 1, 28, 28)).isInstanceOf(DataException.class)
                 .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void bmpAndGifShowWhatPngShows() throws IOException {
+        BufferedImage image = indexed(photo());
+        byte[] expected = Images.read(Files.write(dir.resolve("a.png"), encoded(image, "png")), 3, 90, 120);
+        assertThat(Images.read(Files.write(dir.resolve("a.gif"), encoded(image, "gif")), 3, 90, 120)).isEqualTo(expected);
+        assertThat(Images.read(Files.write(dir.resolve("a.bmp"), encoded(image, "bmp")), 3, 90, 120)).isEqualTo(expected);
+        BufferedImage colour = photo();
+        assertThat(Images.read(Files.write(dir.resolve("b.bmp"), encoded(colour, "bmp")), 3, 90, 120))
+                .isEqualTo(Images.read(Files.write(dir.resolve("b.png"), encoded(colour, "png")), 3, 90, 120));
+    }
+
+    @Test
+    void fiveBitsAreSpreadOverTheFullRange() throws IOException {
+        BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_USHORT_555_RGB);
+        image.setRGB(0, 0, 0xFFFFFF);
+        image.setRGB(2, 0, 0x84FF00);
+        Path file = Files.write(dir.resolve("five.bmp"), encoded(image, "bmp"));
+        assertThat(Images.read(file, 3, 1, 3)).containsExactly(-1, 0, 16 * 255 / 31, -1, 0, -1, -1, 0, 0);
+    }
+
+    @Test
+    void aBmpOrGifThatClaimsToBeHugeIsRefusedBeforeMemoryIsTaken() throws IOException {
+        byte[] bmp = encoded(photo(), "bmp");
+        ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).putInt(18, 8000).putInt(22, 8000);
+        Path file = Files.write(dir.resolve("huge.bmp"), bmp);
+        assertThatThrownBy(() -> Images.read(file, 3, 64, 64)).isInstanceOf(DataException.class)
+                .hasMessageContainingAll("huge.bmp is damaged", "width/height");
+        byte[] gif = encoded(indexed(photo()), "gif");
+        int descriptor = 13 + 3 * 256;
+        assertThat(gif[descriptor]).isEqualTo((byte) 0x2C);
+        ByteBuffer.wrap(gif).order(ByteOrder.LITTLE_ENDIAN).putShort(descriptor + 5, (short) 60000)
+                .putShort(descriptor + 7, (short) 60000);
+        Path other = Files.write(dir.resolve("huge.gif"), gif);
+        assertThatThrownBy(() -> Images.read(other, 3, 64, 64)).isInstanceOf(DataException.class)
+                .hasMessageContainingAll("huge.gif", "60000 x 60000");
     }
 
     @Test
@@ -173,6 +211,13 @@ class ImagesTest {
             }
         }
         return image;
+    }
+
+    /** The same with a palette. */
+    static BufferedImage indexed(BufferedImage image) {
+        BufferedImage indexed = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_BYTE_INDEXED);
+        indexed.createGraphics().drawImage(image, 0, 0, null);
+        return indexed;
     }
 
     static byte[] encoded(BufferedImage image, String format) throws IOException {

@@ -19,7 +19,7 @@ class MistakesTest {
             train --epoch 3                          | 2 | unknown option '--epoch'; did you mean '--epochs'?
             train --epochs=many                      | 2 | 'many' is not a whole number
             train --epochs 0                         | 2 | epochs must be at least 1, got 0
-            train --batch 0                          | 2 | at least 1 image, got 0
+            train --batch 0                          | 2 | must be at least 1 image, got 0
             train --lr fast                          | 2 | 'fast' is not a number
             train --lr -1                            | 2 | learning rate must be 0 or more, got -1.0
             train --model lenet6                     | 2 | unknown model 'lenet6'; did you mean 'lenet5'?
@@ -72,6 +72,11 @@ class MistakesTest {
             summary lenet5 --classes 1               | 2 | classes must be at least 2, got 1
             models show resnet2                      | 2 | did you mean 'resnet20'?
             data show imagefolder:nowhere            | 3 | nowhere
+            data get                                 | 2 | NAME
+            data get cifar-10                        | 2 | did you mean 'cifar10'?
+            data get mnist --mirror nowhere --out target/none | 3 | is no address that can be fetched
+            data verify mnist:nowhere                | 3 | nowhere
+            data verify mnits:nowhere                | 2 | did you mean 'mnist'?
             data export digits                       | 2 | --out
             data export digits --out x --split tset  | 2 | no part 'tset'
             data export digits --out x --count 0     | 2 | --count must be at least 1, got 0

@@ -13,7 +13,7 @@ import org.gabor.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class Cifar10Test {
+class CifarTest {
     private static final int RECORD = 3073;
 
     @TempDir
@@ -76,7 +76,7 @@ class Cifar10Test {
 
     @Test
     void aFolderWithoutBatchesIsToldWhichFilesAreExpected() {
-        assertRefused(dir.toString(), "no data_batch_*.bin", "data_batch_1.bin to data_batch_5.bin");
+        assertRefused(dir.toString(), "no file data_batch*.bin", "data_batch_1.bin to data_batch_5.bin");
     }
 
     @Test
@@ -98,6 +98,43 @@ class Cifar10Test {
     void aLabelOutOfRangeIsNamedWithItsPlace() throws IOException {
         Files.write(dir.resolve("data_batch_1.bin"), records(0, 200));
         assertRefused("data_batch_1.bin has label 200 for record 1 at byte 3073, expected 0 to 9");
+    }
+
+    @Test
+    void theClassOfCifar100IsTheSecondByteAndTheFirstIsPassedOver() throws IOException {
+        Path inner = Files.createDirectory(dir.resolve("cifar-100-binary"));
+        byte[] records = new byte[2 * 3074];
+        records[0] = 19;
+        records[1] = 99;
+        records[2] = 42;
+        records[3074] = 4;
+        Files.write(inner.resolve("train.bin"), records);
+        Files.write(inner.resolve("test.bin.gz"), IdxTest.gzip(records));
+        DataSplits cifar = Datasets.open("cifar100:" + dir);
+        assertThat(cifar.name()).isEqualTo("cifar100");
+        assertThat(IntStream.range(0, 2).map(cifar.train()::label)).containsExactly(99, 0);
+        assertThat(cifar.train().classes()).hasSize(100).isSorted().startsWith("apple").endsWith("worm")
+                .doesNotHaveDuplicates();
+        assertThat(Pixels.of(cifar.train(), 0)).startsWith(42, 0).hasSize(3072);
+        assertThat(cifar.test().size()).isEqualTo(2);
+    }
+
+    @Test
+    void aLabelOfCifar100OutOfRangeIsNamedWithItsPlace() throws IOException {
+        byte[] records = new byte[2 * 3074];
+        records[3075] = 100;
+        Files.write(dir.resolve("train.bin"), records);
+        assertThatThrownBy(() -> Datasets.cifar100(dir)).isInstanceOf(DataException.class)
+                .hasMessageContaining("train.bin has label 100 for record 1 at byte 3075, expected 0 to 99");
+        Files.write(dir.resolve("train.bin"), records(1));
+        assertThatThrownBy(() -> Datasets.cifar100(dir)).isInstanceOf(DataException.class)
+                .hasMessageContaining("train.bin has 3073 bytes, expected a multiple of 3074");
+    }
+
+    @Test
+    void aFolderWithoutCifar100IsToldWhichFilesAreExpectedAndHowToGetThem() {
+        assertThatThrownBy(() -> Datasets.cifar100(dir)).isInstanceOf(DataException.class)
+                .hasMessageContainingAll("no file train.bin", "gabor data get cifar100");
     }
 
     private void assertRefused(String... parts) {
