@@ -1,5 +1,6 @@
 package org.gabor.cpu;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +37,7 @@ import org.gabor.graph.Product;
 import org.gabor.graph.Product.MatMul;
 import org.gabor.graph.Shape;
 import org.gabor.graph.Update;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How graphs are planned for this processor. Images are stored with their channels last. Where no convolution has enough
@@ -57,6 +59,8 @@ final class CpuRules implements Rules {
     /** A chain of elementwise operations. */
     static final String CHAIN = "chain";
 
+    private volatile @Nullable Answer answer;
+
     @Override
     public List<Pattern> patterns() {
         return Stream.of(
@@ -72,7 +76,7 @@ final class CpuRules implements Rules {
     @Override
     public Signature signature(Node node, List<Layout> inputs) {
         Layout dense = Layout.LOGICAL;
-        boolean narrow = isNarrow(node.graph());
+        boolean narrow = known(node.graph());
         return switch (node.op()) {
             case Leaf.Fill _ -> new Signature(List.of(), images(node, narrow));
             case Leaf.Input _,Leaf.Parameter _ -> Signature.logical(node);
@@ -102,6 +106,18 @@ final class CpuRules implements Rules {
         if (x.shape().rank() != 4) return Layout.LOGICAL;
         return narrow && x.shape().n() % Layout.NHWC16N.block() == 0 ? Layout.NHWC16N : Layout.NHWC;
     }
+
+    /** The passes ask for one graph's nodes after the other. */
+    private boolean known(Graph graph) {
+        Answer last = answer;
+        if (last != null && last.graph.refersTo(graph) && last.nodes == graph.nodes().size()) return last.narrow;
+        boolean narrow = isNarrow(graph);
+        answer = new Answer(new WeakReference<>(graph), graph.nodes().size(), narrow);
+        return narrow;
+    }
+
+    /** Whether a graph was narrow when it had so many nodes. */
+    private record Answer(WeakReference<Graph> graph, int nodes, boolean narrow) {}
 
     /** True if all convolutions have too few channels to fill vectors with them. */
     private static boolean isNarrow(Graph graph) {
