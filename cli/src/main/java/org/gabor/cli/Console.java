@@ -20,6 +20,7 @@ public final class Console {
     private final Screen screen;
     private final List<String> said = new ArrayList<>();
     private Consumer<String> log = said::add;
+    private CommonOptions.Colours colours = CommonOptions.Colours.AUTO;
     private boolean quiet;
     private boolean statusShown;
 
@@ -128,8 +129,12 @@ public final class Console {
         return wanted.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(wanted) : screen.columns();
     }
 
-    /** True if results may have colours: a terminal, and NO_COLOR (no-color.org) not set. */
+    /** Colours as {@code --color} says. */
+    void colour(CommonOptions.Colours when) { colours = when; }
+
+    /** True if results may have colours: asked for, or a terminal and NO_COLOR (no-color.org) not set. */
     boolean colours() {
+        if (colours != CommonOptions.Colours.AUTO) return colours == CommonOptions.Colours.ALWAYS;
         return environment.getOrDefault("NO_COLOR", "").isEmpty() && isCapable() && screen.showsResults();
     }
 

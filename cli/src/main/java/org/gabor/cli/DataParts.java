@@ -1,11 +1,15 @@
 package org.gabor.cli;
 
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.gabor.DataException;
 import org.gabor.UsageException;
 import org.gabor.data.DataSplits;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.data.Split;
+import org.gabor.random.Permutation;
+import org.gabor.random.Stream;
 
 /**
  * The parts of a data set as training and evaluation use them: the same data, share and seed give the same parts.
@@ -16,19 +20,33 @@ import org.gabor.data.Split;
  * @param test what is looked at once, at the end
  */
 record DataParts(String name, Dataset train, Optional<Dataset> validation, Optional<Dataset> test) {
+    private static final int FEW = Stream.id("overfit");
+
     /**
      * Opens a data set.
      *
      * @param share of the training part that is held out if the data has no validation part of its own; 0 for none
+     * @param few if not 0: only so many images of the training part, and no other part
      */
-    static DataParts open(String spec, double share, long seed) {
+    static DataParts open(String spec, double share, long seed, int few) {
         if (!(share >= 0 && share < 1)) throw new UsageException("--val-split must be in [0, 1), got " + share);
         DataSplits splits = Datasets.open(spec);
+        if (splits.train().classes().size() < 2)
+            throw new DataException("data set " + spec + " has one class, " + splits.train().classes()
+                    + "; a network tells at least two apart: add images of another class");
+        if (few > 0) return new DataParts(splits.name(), few(splits.train(), few, seed), Optional.empty(), Optional.empty());
         Optional<Dataset> test = splits.hasTest() ? Optional.of(splits.test()) : Optional.empty();
         if (splits.validation().isPresent() || share == 0)
             return new DataParts(splits.name(), splits.train(), splits.validation(), test);
         Split split = Datasets.split(splits.train(), share, seed);
         return new DataParts(splits.name(), split.train(), Optional.of(split.validation()), test);
+    }
+
+    private static Dataset few(Dataset train, int count, long seed) {
+        if (count > train.size())
+            throw new UsageException("--overfit " + count + ": " + train.name() + " has " + train.size() + " images");
+        var order = Permutation.of(seed, FEW, 0, train.size());
+        return train.subset(IntStream.range(0, count).map(order::at).toArray());
     }
 
     /** The part that shows how good a model is: the test part, or the validation part, or the training part. */

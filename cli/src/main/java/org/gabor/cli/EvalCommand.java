@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.gabor.QualityGateException;
 import org.gabor.UsageException;
 import org.gabor.data.Dataset;
@@ -87,7 +86,8 @@ final class EvalCommand implements Runnable {
     private static DataParts open(String spec, Map<String, Json> config) {
         double share = Optional.ofNullable(config.get("val_split")).map(v -> v.number("val_split")).orElse(0.0);
         long seed = Optional.ofNullable(config.get("seed")).map(v -> (long) v.number("seed")).orElse(0L);
-        return DataParts.open(spec, share, seed);
+        int few = Optional.ofNullable(config.get("overfit")).map(v -> v.integer("overfit")).orElse(0);
+        return DataParts.open(spec, share, seed, few);
     }
 
     /** An image folder that says no size gets that of the model's images. */
@@ -121,18 +121,7 @@ final class EvalCommand implements Runnable {
         result.put("model", saved.file().toString());
         result.put("data", spec);
         result.put("part", judge.name());
-        result.put("images", e.images());
-        result.put("acc1", e.top1());
-        result.put("acc5", e.top5());
-        result.put("loss", e.loss());
-        result.put("classes", IntStream.range(0, classes.size()).mapToObj(c -> {
-            var one = new LinkedHashMap<String, Object>();
-            one.put("class", classes.get(c));
-            one.put("images", EvaluationText.images(e, c));
-            one.put("right", e.confusion().get(c).get(c));
-            return one;
-        }).toList());
-        result.put("confusion", e.confusion());
+        result.putAll(EvaluationText.figures(e, classes));
         return Json.of(result).pretty().stripTrailing();
     }
 }

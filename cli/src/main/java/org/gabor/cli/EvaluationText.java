@@ -2,7 +2,10 @@ package org.gabor.cli;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.gabor.io.TextTable;
 import org.gabor.train.Evaluation;
 
@@ -22,6 +25,24 @@ final class EvaluationText {
     static String details(Evaluation e, List<String> classes) {
         return perClass(e, classes) + "\n"
                 + (classes.size() <= LARGEST_MATRIX ? matrix(e, classes) : mixUps(e, classes));
+    }
+
+    /** The same as data: figures, those of each class, and the confusion matrix (rows: true class). */
+    static Map<String, Object> figures(Evaluation e, List<String> classes) {
+        var result = new LinkedHashMap<String, Object>();
+        result.put("images", e.images());
+        result.put("acc1", e.top1());
+        result.put("acc5", e.top5());
+        result.put("loss", e.loss());
+        result.put("classes", IntStream.range(0, classes.size()).mapToObj(c -> {
+            var one = new LinkedHashMap<String, Object>();
+            one.put("class", classes.get(c));
+            one.put("images", images(e, c));
+            one.put("right", e.confusion().get(c).get(c));
+            return one;
+        }).toList());
+        result.put("confusion", e.confusion());
+        return result;
     }
 
     private static String perClass(Evaluation e, List<String> classes) {

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.gabor.Suggest;
+import org.gabor.train.Monitor;
 import org.gabor.train.Preprocessing;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
@@ -22,7 +24,7 @@ public final class Main {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) { System.exit(run(Console.system(), args)); }
 
-    /** Runs one command and returns its exit code, 0 to 9; never throws. */
+    /** Runs one command and returns its exit code, 0 to 9; never throws. One that is interrupted ends the process. */
     public static int run(Console console, String... args) {
         try {
             CommandLine gabor = commandLine(console);
@@ -46,20 +48,25 @@ public final class Main {
                 .addSubcommand(new DataVerifyCommand(console)));
         gabor.addSubcommand(new BenchCommand(console));
         gabor.addSubcommand(new DoctorCommand(console));
+        gabor.addSubcommand(new CompletionCommand(console));
         complete(gabor);
+        HelpText.install(gabor.getSubcommands().get("train"));
+        gabor.registerConverter(CommonOptions.Colours.class, choice(CommonOptions.Colours.values()));
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
         gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
         gabor.registerConverter(Preprocessing.class, choice(Preprocessing.values()));
         gabor.registerConverter(Duration.class, Times::parse);
+        gabor.registerConverter(Monitor.class, Monitor::named);
         gabor.setUsageHelpWidth(HELP_WIDTH);
         gabor.setUsageHelpLongOptionsMaxWidth(28);
         gabor.setOut(new PrintWriter(console.out(), true, console.out().charset()));
         gabor.setExecutionExceptionHandler(
-                (e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, 'v')));
+                (e, line, parsed) -> Failures.report(console, e, console.debug() || has(parsed, "-v")));
         gabor.setExecutionStrategy(parsed -> {
-            if (has(parsed, 'q')) console.beQuiet();
-            if (has(parsed, 'h') || !parsed.hasSubcommand())
+            if (has(parsed, "-q")) console.beQuiet();
+            colours(parsed).ifPresent(console::colour);
+            if (has(parsed, "-h") || !parsed.hasSubcommand())
                 gabor.setColorScheme(Help.defaultColorScheme(console.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
             return new CommandLine.RunLast().execute(parsed);
         });
@@ -84,7 +91,13 @@ public final class Main {
         };
     }
 
-    private static boolean has(ParseResult parsed, char option) {
+    private static boolean has(ParseResult parsed, String option) {
         return parsed.hasMatchedOption(option) || (parsed.hasSubcommand() && has(parsed.subcommand(), option));
+    }
+
+    /** What {@code --color} says, wherever it stands. */
+    private static Optional<CommonOptions.Colours> colours(ParseResult parsed) {
+        if (parsed.hasMatchedOption("--color")) return Optional.of(parsed.matchedOption("--color").getValue());
+        return parsed.hasSubcommand() ? colours(parsed.subcommand()) : Optional.empty();
     }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.ParseResult;
  */
 final class OptionSources {
     private static final Set<String> NOT_HERE =
-            Set.of("config", "resume", "help", "help-all", "version", "print-config", "dry-run", "completion");
+            Set.of("config", "resume", "help", "help-all", "version", "print-config", "dry-run");
     /** Settings of an optimizer that are options of their own. */
     private static final Set<String> OWN = Set.of("lr", "momentum", "weight_decay");
 
@@ -77,6 +77,7 @@ final class OptionSources {
             Optional<Path> run = train.resumed(named);
             run.ifPresent(r -> goOnWith(words, r, train));
             file = train.configured(run).map(sources::file).orElse(List.of());
+            train.origins(sources.all(command));
         }
         words.addAll(at, variables);
         words.addAll(at, file);
@@ -89,6 +90,13 @@ final class OptionSources {
         if (at < 0) at = words.indexOf("--resume=" + train.typedResume());
         else if (!train.typedResume().isEmpty()) words.remove(at + 1);
         words.set(at, "--resume=" + run);
+    }
+
+    /** Where every option is from that is set anywhere. */
+    private Map<String, String> all(ParseResult command) {
+        var all = new LinkedHashMap<>(origins);
+        command.matchedOptions().forEach(o -> all.merge("--" + name(o), "command line", (a, b) -> a + ", " + b));
+        return all;
     }
 
     private List<String> variables(Map<String, String> environment) {

@@ -93,7 +93,12 @@ final class RecipeOptions {
      * @param batch images a step
      * @param config all of it, under the names that {@code --config} reads
      */
-    record Settings(LearningRule rule, Schedule schedule, int epochs, int batch, Map<String, Object> config) {}
+    record Settings(LearningRule rule, Schedule schedule, int epochs, int batch, Map<String, Object> config) {
+        Settings {
+            if (epochs < 1) throw new UsageException("--epochs must be at least 1, got " + epochs);
+            if (batch < 1) throw new UsageException("--batch must be at least 1 image, got " + batch);
+        }
+    }
 
     /**
      * The recipe with what was asked for put in.

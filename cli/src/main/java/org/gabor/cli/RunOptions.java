@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.gabor.UsageException;
+import org.gabor.train.Monitor;
 import org.gabor.train.RunFolder;
 import org.gabor.train.Trainer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,15 @@ final class RunOptions {
     @Nullable
     Duration maxTime;
 
+    @Option(names = "--patience", paramLabel = "N",
+            description = "Ends the training when so many epochs in a row were not better than the best; default: never.")
+    int patience;
+
+    @Option(names = "--monitor", paramLabel = "FIGURE",
+            description = "What tells the best epoch: val/acc1 (default), val/loss, train/acc1 or train/loss.")
+    @Nullable
+    Monitor monitor;
+
     @Option(names = "--seed", paramLabel = "N",
             description = "Decides first weights, order of images and held-out part; default: 0.")
     long seed;
@@ -52,6 +64,24 @@ final class RunOptions {
             description = "How often what --resume needs is saved within an epoch, such as 30s; default: 60s.")
     Duration saveEvery = Duration.ofMinutes(1);
 
+    @Option(names = "--limit-batches", paramLabel = "N",
+            description = "At most so many steps an epoch, and batches of the validation part; default: all.")
+    int limitBatches;
+
+    @Option(names = "--overfit", paramLabel = "N",
+            description = "Trains on N images only and judges by them: a network that cannot learn them by heart has a flaw.")
+    int overfit;
+
+    @Option(names = "--diagnostics",
+            description = "Shows and keeps, every epoch, how large weights, gradients and updates are in each layer.")
+    boolean diagnostics;
+
+    @Option(names = "--dry-run", description = "Makes one step and writes nothing: are data, model and memory all right?")
+    boolean dryRun;
+
+    @Option(names = "--print-config", description = "Prints all settings and where each is from, and does nothing else.")
+    boolean printConfig;
+
     /**
      * Checks what can be checked at once.
      *
@@ -60,6 +90,10 @@ final class RunOptions {
     void check() {
         if (name != null && !name.matches("[\\w-][\\w.-]*"))
             throw new UsageException("--name is the name of a folder: letters, digits, '.', '_' and '-', got '" + name + "'");
+        if (patience < 0) throw new UsageException("--patience must be 0 or more epochs, got " + patience);
+        if (limitBatches < 0) throw new UsageException("--limit-batches must be 0 or more, got " + limitBatches);
+        if (overfit < 0) throw new UsageException("--overfit is a number of images, got " + overfit);
+        if (dryRun && resume != null) throw new UsageException("--dry-run begins a training, --resume goes on with one: leave one out");
     }
 
     /**
@@ -98,9 +132,22 @@ final class RunOptions {
     /** The name of the folder of the run's folders. */
     String name(Network network, String data) { return name == null ? network.folder() + "-" + data : name; }
 
+    /** What affects the result, under the names that {@code --config} reads; what is not set is left out. */
+    Map<String, Object> config() {
+        var c = new LinkedHashMap<String, Object>();
+        c.put("seed", seed);
+        if (patience > 0) c.put("patience", patience);
+        if (monitor != null) c.put("monitor", monitor.label());
+        if (limitBatches > 0) c.put("limit_batches", limitBatches);
+        if (overfit > 0) c.put("overfit", overfit);
+        return c;
+    }
+
     /** Hands the settings to a trainer. */
     Trainer over(Trainer trainer) {
         if (maxTime != null) trainer.maxTime(maxTime);
-        return trainer.seed(seed).saveEvery(saveEvery);
+        if (monitor != null) trainer.monitor(monitor);
+        return trainer.seed(seed).saveEvery(saveEvery).patience(patience).limitBatches(dryRun ? 1 : limitBatches)
+                .diagnose(diagnostics);
     }
 }

@@ -3,8 +3,8 @@ package org.gabor.cli;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
                 "  gabor train --optimizer nesterov --momentum 0.95 --schedule cosine --device cpu --threads 2"})
 final class TrainCommand implements Runnable {
     private final Console console;
-    private final Map<String, Double> seconds = new LinkedHashMap<>();
+    private Map<String, String> origins = Map.of();
 
     @ArgGroup(validate = false, heading = "%nData%n", order = 1)
     private final Data data = new Data();
@@ -70,8 +70,8 @@ final class TrainCommand implements Runnable {
     /** What to train on. */
     static final class Data {
         @Option(names = "--data", paramLabel = "DATA",
-                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR, imagefolder:DIR, csv:FILE;"
-                        + " see 'gabor data list'.")
+                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR,"
+                        + " imagefolder:DIR, csv:FILE; see 'gabor data list'.")
         String spec = "digits";
 
         @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
@@ -132,102 +132,91 @@ final class TrainCommand implements Runnable {
     /** The file with settings that were not typed, if there is one. */
     Optional<Path> configured(Optional<Path> resumed) { return run.configured(resumed); }
 
+    /** Where options are from that were set, by name. */
+    void origins(Map<String, String> of) { origins = of; }
+
     @Override
     public void run() {
-        long start = System.nanoTime();
         run.check();
+        data.spec = Datasets.sized(data.spec, data.size);
+        var report = new TrainReport(console, model.name, data.spec);
         Optional<RunFolder> resumed = Optional.ofNullable(run.resume).map(RunFolder::new);
         Optional<Continuation> from = resumed.map(RunFolder::continuation);
         Network network = from.map(c -> Network.of(c.last().spec())).orElseGet(() -> Network.of(model.name));
         recipe.over(network.recipe(), run.epochs, data.batch); // mistakes in options show before any work is done
+        if (run.printConfig) {
+            DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
+            printConfig(settings(network, parts), network.name());
+            return;
+        }
         try (Device opened = device.open(console, true)) {
-            train(opened, network, resumed, from, start);
+            DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
+            console.note("data      " + text(parts) + " (" + Figures.seconds(report.done("prepare data")) + ")");
+            RecipeOptions.Settings settings = settings(network, parts);
+            Trainer trainer = trainer(network, parts, settings).on(opened).listener(report);
+            from.ifPresent(trainer::resume);
+            if (run.dryRun) {
+                tryOut(trainer, parts);
+                return;
+            }
+            RunFolder folder = resumed.orElseGet(() -> RunFolder.next(run.out, run.name(network, parts.name())));
+            trainer.listener(new TrainingListener() {
+                @Override
+                public void started(Start start) { record(folder, settings, opened); }
+            });
+            if (settings.batch() > parts.train().size())
+                console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
+            train(trainer, parts, folder, report);
         }
     }
 
-    private void train(Device where, Network network, Optional<RunFolder> resumed, Optional<Continuation> from, long start) {
-        data.spec = Datasets.sized(data.spec, data.size);
-        DataParts parts = DataParts.open(data.spec, data.held, run.seed);
-        double preparing = since(start);
-        seconds.put("prepare data", preparing);
-        var size = new ImageSize(parts.train().channels(), parts.train().height(), parts.train().width());
-        console.note("data      " + data.spec + ", " + size + ", " + parts.train().classes().size() + " classes: "
-                + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
-                + part(parts.test(), "to test") + " (" + Figures.seconds(preparing) + ")");
-
-        ModelSpec spec = network.build(size, parts.train().classes().size());
-        spec.checkFits(parts.train());
-        RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), run.epochs, data.batch);
-        Trainer trainer = run.over(Trainer.of(spec).on(where).rule(settings.rule()).schedule(settings.schedule())
-                .epochs(settings.epochs()).batch(settings.batch()).input(this::fit)
-                .workers(data.workers));
-        from.ifPresent(trainer::resume);
-
-        RunFolder folder = resumed.orElseGet(() -> RunFolder.next(run.out, run.name(network, parts.name())));
+    /** Not before it is sure that the training can begin, or go on: a run that it may not go on with stays as it was. */
+    private void record(RunFolder folder, RecipeOptions.Settings settings, Device where) {
         console.logTo(folder::log);
         folder.writeConfig(config(settings));
         folder.writeEnvironment(environment(where));
-        if (settings.batch() > parts.train().size())
-            console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
+    }
 
-        var stages = new Stages();
-        trainer.listener(stages).listener(folder)
-                .listener(new TrainProgress(console, output.progress, System::nanoTime));
+    private void train(Trainer trainer, DataParts parts, RunFolder folder, TrainReport report) {
+        trainer.listener(folder).listener(new TrainProgress(console, output.progress, System::nanoTime));
         TrainingRun trained;
         try (var interruption = new Interruption(() -> console.note("stopping after this step; once more stops at once"))) {
             trained = trainer.stopWhen(interruption::isRequested).fit(parts.train(), parts.validation());
-            seconds.put("train", since(stages.started));
-            tell(folder, trained);
+            report.done("train");
+            report.ending(trained, folder);
         }
         if (trained.ending() == TrainingRun.Ending.INTERRUPTED) return; // the process is about to end
-
-        long test = System.nanoTime();
         DataParts.Part judge = parts.judge();
         Evaluation figures = trained.evaluate(judge.data());
-        seconds.put("test", since(test));
-        seconds.put("all together", since(start));
-        report(folder, judge, figures, trained);
+        report.done("test");
+        if (output.json) report.json(trained, folder, judge, figures);
+        else report.text(trained, folder, judge, figures);
     }
 
-    /** Why it ended, if it ended early. */
-    private void tell(RunFolder folder, TrainingRun trained) {
-        String goOn = "; go on with: ./gabor train --resume " + folder.path();
-        switch (trained.ending()) {
-            case COMPLETE -> {}
-            case NO_BETTER -> console.note("no better epoch for some time: the training ends here");
-            case OUT_OF_TIME -> console.note("the time is over, everything is saved" + goOn);
-            case INTERRUPTED -> console.note("interrupted, everything is saved" + goOn);
-        }
+    /** One step and one batch of the validation part. */
+    private void tryOut(Trainer trainer, DataParts parts) {
+        TrainingRun tried = trainer.fit(parts.train(), parts.validation());
+        EpochMetrics m = tried.history().getFirst();
+        if (output.json) console.print(Json.of(Map.of("dry_run", m.byName())).pretty().stripTrailing());
+        else console.print("dry run   one step: loss " + Figures.loss(m.trainLoss()) + ", "
+                + Figures.bytes((long) (m.memory() * (1 << 20))) + " of the device's memory; nothing was written");
     }
 
-    private void report(RunFolder folder, DataParts.Part judge, Evaluation figures, TrainingRun trained) {
-        Optional<EpochMetrics> best = trained.bestEpoch();
-        if (output.json) {
-            var result = new LinkedHashMap<String, Object>();
-            result.put("run", folder.path().toString());
-            result.put("device", trained.device().name());
-            result.put("reason", trained.device().reason());
-            result.put("part", judge.name());
-            result.put("images", figures.images());
-            result.put("acc1", figures.top1());
-            result.put("acc5", figures.top5());
-            result.put("loss", figures.loss());
-            result.put("ending", trained.ending().name().toLowerCase(Locale.ROOT));
-            best.ifPresent(m -> result.put("best", m.byName()));
-            result.put("seconds", seconds);
-            console.print(Json.of(result).pretty().stripTrailing());
-            return;
-        }
-        var times = new StringBuilder();
-        seconds.forEach((stage, s) -> times.append(times.isEmpty() ? "" : ", ").append(stage).append(' ')
-                .append(Figures.seconds(s)));
-        console.print("result    " + EvaluationText.headline(judge.name(), figures) + ", by the weights of "
-                + best.map(m -> "epoch " + m.epoch()).orElse("an epoch that is not over"));
-        console.print("time      " + times);
-        console.print("saved in  " + folder.path());
-        console.note("next      ./gabor eval " + folder.path());
-        console.note("          ./gabor data export " + data.spec + " --out samples --count 20 && ./gabor predict "
-                + folder.path() + " samples");
+    private Trainer trainer(Network network, DataParts parts, RecipeOptions.Settings settings) {
+        ModelSpec spec = network.build(size(parts), parts.train().classes().size());
+        spec.checkFits(parts.train());
+        return run.over(Trainer.of(spec).rule(settings.rule()).schedule(settings.schedule())
+                .epochs(run.dryRun ? 1 : settings.epochs()).batch(settings.batch()).input(this::fit).workers(data.workers));
+    }
+
+    private RecipeOptions.Settings settings(Network network, DataParts parts) {
+        ModelSpec spec = network.build(size(parts), parts.train().classes().size());
+        return recipe.over(Network.recipe(spec), run.epochs, data.batch);
+    }
+
+    private void printConfig(RecipeOptions.Settings settings, String name) {
+        var printed = new PrintedConfig(config(settings), Objects.requireNonNull(spec), origins, name);
+        console.print(output.json ? Json.of(printed.json()).pretty().stripTrailing() : printed.text());
     }
 
     private Map<String, Object> config(RecipeOptions.Settings settings) {
@@ -237,7 +226,7 @@ final class TrainCommand implements Runnable {
         c.put("val_split", data.held);
         c.put("input", data.input.label());
         c.putAll(settings.config());
-        c.put("seed", run.seed);
+        c.putAll(run.config());
         return c;
     }
 
@@ -245,7 +234,7 @@ final class TrainCommand implements Runnable {
         long start = System.nanoTime();
         Preprocessing.Fitted fitted = data.input.fit(train);
         console.note("input     " + data.input.label() + ", fitted on " + Figures.count(train.size(), "image") + " in "
-                + Figures.seconds(since(start)));
+                + Figures.seconds((System.nanoTime() - start) / 1e9));
         return fitted;
     }
 
@@ -261,27 +250,17 @@ final class TrainCommand implements Runnable {
         return e;
     }
 
-    private static String part(Optional<Dataset> part, String use) {
-        return part.map(d -> ", " + Figures.count(d.size()) + " " + use).orElse("");
+    private String text(DataParts parts) {
+        return data.spec + ", " + size(parts) + ", " + parts.train().classes().size() + " classes: "
+                + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
+                + part(parts.test(), "to test");
     }
 
-    private static double since(long nanos) { return (System.nanoTime() - nanos) / 1e9; }
+    private static ImageSize size(DataParts parts) {
+        return new ImageSize(parts.train().channels(), parts.train().height(), parts.train().width());
+    }
 
-    /** Notes when compiling ends, and tells what is trained. */
-    private final class Stages implements TrainingListener {
-        private final long begin = System.nanoTime();
-        private long started;
-
-        @Override
-        public void started(Start start) {
-            started = System.nanoTime();
-            double compiling = (started - begin) / 1e9;
-            seconds.put("compile", compiling);
-            console.note("model     " + model.name + ", " + Figures.count(start.parameters()) + " parameters, compiled in "
-                    + Figures.seconds(compiling));
-            if (start.step() > 0)
-                console.note("goes on   after step " + Figures.count(start.step()) + " of "
-                        + Figures.count((long) start.epochs() * start.epochSteps()));
-        }
+    private static String part(Optional<Dataset> part, String use) {
+        return part.map(d -> ", " + Figures.count(d.size()) + " " + use).orElse("");
     }
 }

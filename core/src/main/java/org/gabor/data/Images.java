@@ -76,8 +76,8 @@ public final class Images {
             try {
                 Files.createDirectories(folder);
             } catch (IOException e) {
-                throw new WriteException("cannot make the folder " + folder + ": " + e
-                        + "; name a folder that can be written to.", e);
+                throw new WriteException("cannot make the folder " + folder + ": " + e.getClass().getSimpleName()
+                        + " (" + e.getMessage() + "); name a folder that can be written to.", e);
             }
             Path file = folder.resolve(String.format("%05d.png", i));
             writePng(file, data, i);

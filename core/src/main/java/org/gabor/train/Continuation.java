@@ -1,9 +1,9 @@
 package org.gabor.train;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.gabor.UsageException;
 import org.gabor.io.Json;
 import org.gabor.nn.ModelSpec;
@@ -58,8 +58,8 @@ public record Continuation(TrainedModel last, Optional<TrainedModel> best, doubl
                     + " the checkpoint; take that one, or start a new run");
         Map<String, Json> then = Json.parse(entry(CONFIG)).object(CONFIG).members(),
                 now = Json.of(config).object(CONFIG).members();
-        var names = new TreeSet<>(then.keySet());
-        names.addAll(now.keySet());
+        var names = new LinkedHashSet<>(now.keySet());
+        names.addAll(then.keySet());
         names.removeAll(MAY_CHANGE);
         for (String name : names) {
             String before = text(then.get(name)), after = text(now.get(name));

@@ -24,7 +24,7 @@ import org.gabor.io.Json;
 
 /**
  * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl},
- * {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills itself. The two checkpoints
+ * on request {@code diagnostics.jsonl}, {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills itself. The two checkpoints
  * are replaced durably; what else is written after {@code last.safetensors} is cut off when the training goes on.
  *
  * @param path the folder
@@ -32,7 +32,8 @@ import org.gabor.io.Json;
 public record RunFolder(Path path) implements TrainingListener {
     private static final List<String> COLUMNS = List.of("epoch", "step", "seconds", "lr", "train/loss", "train/acc1",
             "val/loss", "val/acc1", "val/acc5", "img_s", "data_wait", "device_mem_mib");
-    private static final String CSV = "metrics.csv", JSONL = "metrics.jsonl", CONFIG = "config.yaml", ENVIRONMENT = "env.json";
+    private static final String CSV = "metrics.csv", JSONL = "metrics.jsonl", DIAGNOSTICS = "diagnostics.jsonl",
+            CONFIG = "config.yaml", ENVIRONMENT = "env.json";
 
     /**
      * Makes the next free folder {@code runs/<name>/001}, {@code 002}, ... and points {@code runs/latest} at it.
@@ -152,10 +153,15 @@ public record RunFolder(Path path) implements TrainingListener {
     @Override
     public void started(Start start) {
         deleteLeftovers();
-        String kept = lines(JSONL).filter(l -> isUpTo(l, start.step())).map(l -> l + "\n").collect(Collectors.joining());
+        String kept = kept(JSONL, start);
         write(JSONL, kept);
+        if (Files.exists(path.resolve(DIAGNOSTICS))) write(DIAGNOSTICS, kept(DIAGNOSTICS, start));
         write(CSV, String.join(",", COLUMNS) + "\n"
                 + kept.lines().map(RunFolder::metrics).map(RunFolder::row).collect(Collectors.joining()));
+    }
+
+    private String kept(String file, Start start) {
+        return lines(file).filter(l -> isUpTo(l, start.step())).map(l -> l + "\n").collect(Collectors.joining());
     }
 
     /** A line that a crash has cut short is none. */
@@ -182,6 +188,19 @@ public record RunFolder(Path path) implements TrainingListener {
         append(CSV, row(metrics));
         append(JSONL, Json.of(metrics.byName()).text() + "\n");
         if (metrics.best()) model.evaluated().save(best());
+    }
+
+    @Override
+    public void diagnosed(int epoch, long step, List<Diagnosis> parameters) {
+        var lines = new StringBuilder();
+        for (Diagnosis d : parameters) {
+            var line = new LinkedHashMap<String, Object>();
+            line.put("epoch", epoch);
+            line.put("step", step);
+            line.putAll(d.byName());
+            lines.append(Json.of(line).text()).append('\n');
+        }
+        append(DIAGNOSTICS, lines.toString());
     }
 
     @Override

@@ -44,6 +44,7 @@ public final class Trainer {
     private Optional<Monitor> monitor = Optional.empty();
     private int patience;
     private int limitBatches;
+    private boolean diagnose;
     private Duration maxTime = FOREVER;
     private Duration saveEvery = Duration.ofMinutes(1);
     private BooleanSupplier stop = () -> false;
@@ -174,6 +175,12 @@ public final class Trainer {
         return this;
     }
 
+    /** Tells listeners at the end of each epoch how large weights, gradients and updates are, parameter by parameter. */
+    public Trainer diagnose(boolean wanted) {
+        diagnose = wanted;
+        return this;
+    }
+
     /** Ends the training after the step in which the time is over; no limit if not said. */
     public Trainer maxTime(Duration time) {
         maxTime = time;
@@ -268,6 +275,8 @@ public final class Trainer {
 
     int limit(int batches) { return limitBatches == 0 ? batches : Math.min(limitBatches, batches); }
 
+    boolean isDiagnosed() { return diagnose; }
+
     Duration maxTime() { return maxTime; }
 
     Duration saveEvery() { return saveEvery; }
@@ -283,8 +292,6 @@ public final class Trainer {
         var c = new LinkedHashMap<String, Object>();
         c.put("model", model.name());
         c.put("data", train.name());
-        c.put("data_fingerprint", train.fingerprint());
-        held.ifPresent(h -> c.put("validation_fingerprint", h.fingerprint()));
         c.put("input", scaling.kind().label());
         c.putAll(rule.describe());
         c.put("schedule", schedule.describe());
@@ -294,6 +301,8 @@ public final class Trainer {
         monitor.ifPresent(m -> c.put("monitor", m.label()));
         if (patience > 0) c.put("patience", patience);
         if (limitBatches > 0) c.put("limit_batches", limitBatches);
+        c.put("data_fingerprint", train.fingerprint());
+        held.ifPresent(h -> c.put("validation_fingerprint", h.fingerprint()));
         return c;
     }
 }

@@ -1,5 +1,6 @@
 package org.gabor.train;
 
+import java.util.List;
 import java.util.Map;
 
 /** What a training tells while it runs. It is called on the training's own thread; an exception ends the training. */
@@ -46,6 +47,14 @@ public interface TrainingListener {
      * @param model copies of the model as it is now
      */
     default void epochDone(EpochMetrics metrics, Snapshot model) {}
+
+    /**
+     * How every parameter fared in the last step of an epoch, if {@link Trainer#diagnose} asks for it.
+     *
+     * @param epoch number of the epoch, from 1
+     * @param step steps made so far
+     */
+    default void diagnosed(int epoch, long step, List<Diagnosis> parameters) {}
 
     /**
      * It is time to save what is needed to go on: before the first step, now and then ({@link Trainer#saveEvery}), after

@@ -15,6 +15,7 @@ import org.gabor.data.Loader;
 import org.gabor.io.Json;
 import org.gabor.io.Safetensors;
 import org.gabor.optim.Schedule;
+import org.gabor.optim.Slab;
 import org.gabor.random.Permutation;
 import org.gabor.spi.Backend;
 import org.gabor.spi.Executable;
@@ -42,7 +43,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private final Scaling scaling;
     private final Map<String, Object> config;
     private final Parameters parameters;
-    private final long weights;
+    private final Slab slab;
     private final Executable step;
     private final Optional<Evaluator> evaluator;
     private final StepInputs numbers;
@@ -72,7 +73,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         setup.continuation().ifPresent(c -> c.checkFits(setup.model(), config));
         Backend backend = device.backend();
         var graph = TrainingGraph.of(setup.model(), scaling, setup.rule(), batch);
-        this.weights = graph.slab().slots().values().stream().mapToLong(s -> s.shape().size()).sum();
+        this.slab = graph.slab();
         this.parameters = Parameters.forTraining(backend, graph);
         this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());
         this.evaluator = held.map(_ -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
@@ -93,6 +94,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         setup.continuation().ifPresent(this::restore);
         began = System.nanoTime();
         saved = began;
+        long weights = slab.slots().values().stream().mapToLong(s -> s.shape().size()).sum();
         var start = new TrainingListener.Start(config, train.size(), held.map(Dataset::size).orElse(0), weights,
                 setup.epochs(), epochSteps, steps);
         tell(l -> l.started(start));
@@ -147,7 +149,8 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         for (int s = first; s < epochSteps; s++) {
             if (setup.isStopWanted()) return Optional.of(Ending.INTERRUPTED);
             if (isOver(setup.maxTime(), began, System.nanoTime())) return Optional.of(Ending.OUT_OF_TIME);
-            step(clock);
+            if (setup.isDiagnosed() && s + 1 == epochSteps) diagnosedStep(epoch, clock);
+            else step(clock);
             long now = System.nanoTime();
             if (now - shown > PROGRESS_NANOS) {
                 shown = now;
@@ -190,6 +193,15 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         step.run();
         steps++;
         clock.advance();
+    }
+
+    private void diagnosedStep(int epoch, Schedule.Clock clock) {
+        float[] before = parameters.get(Parameters.WEIGHTS).floats();
+        step(clock);
+        checkFinite();
+        var all = Diagnosis.of(slab, before, parameters.get(Parameters.GRADIENTS).floats(),
+                parameters.get(Parameters.WEIGHTS).floats());
+        tell(l -> l.diagnosed(epoch, steps, all));
     }
 
     private double learningRate(long atStep) { return learningRate(clock(atStep)); }

@@ -9,11 +9,14 @@ import org.gabor.cli.Main;
 
 /** One command, run in this process as if nobody sat at a terminal. */
 record Cli(int exitCode, String out, String err) {
-    static Cli run(String... args) {
+    static Cli run(String... args) { return run(Map.of(), args); }
+
+    /** One command where variables of the environment are set. */
+    static Cli run(Map<String, String> environment, String... args) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var console = new Console(new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8), Map.of(), Console.Screen.NONE);
+                new PrintStream(err, true, StandardCharsets.UTF_8), environment, Console.Screen.NONE);
         int exitCode = Main.run(console, args);
         return new Cli(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

@@ -19,7 +19,7 @@ class MistakesTest {
             train --epoch 3                          | 2 | unknown option '--epoch'; did you mean '--epochs'?
             train --epochs=many                      | 2 | 'many' is not a whole number
             train --epochs 0                         | 2 | epochs must be at least 1, got 0
-            train --batch 0                          | 2 | at least 1 image, got 0
+            train --batch 0                          | 2 | must be at least 1 image, got 0
             train --lr fast                          | 2 | 'fast' is not a number
             train --lr -1                            | 2 | learning rate must be 0 or more, got -1.0
             train --model lenet6                     | 2 | unknown model 'lenet6'; did you mean 'lenet5'?

@@ -1,6 +1,5 @@
 package org.gabor.tests.crash;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param process the JVM
  * @param output what it prints, results and notes together
  */
-record Child(Process process, Path output) {
+public record Child(Process process, Path output) {
     private static final long SECONDS = 300;
 
     /** A signal, and the exit code of a process that it ended. */
@@ -30,12 +29,28 @@ record Child(Process process, Path output) {
 
     /** Starts a main class. */
     static Child start(Path output, Class<?> main, List<String> arguments) throws IOException {
-        var words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), main.getName()));
+        var words = java(main);
         words.addAll(arguments);
-        File out = output.toFile();
-        return new Child(new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(out).start(), output);
+        return run(output, words);
+    }
+
+    /** The same where no file can be larger than so many KiB. */
+    static Child startLimited(Path output, int blocks, Class<?> main, List<String> arguments) throws IOException {
+        var words = new ArrayList<>(List.of("bash", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "bash"));
+        words.addAll(java(main));
+        words.addAll(arguments);
+        return run(output, words);
+    }
+
+    private static Child run(Path output, List<String> words) throws IOException {
+        return new Child(new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile()).start(), output);
+    }
+
+    /** The words that start a main class. */
+    public static List<String> java(Class<?> main) {
+        return new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "--enable-native-access=ALL-UNNAMED", "-cp",
+                System.getProperty("java.class.path"), main.getName()));
     }
 
     void send(Signal signal) throws IOException, InterruptedException {
