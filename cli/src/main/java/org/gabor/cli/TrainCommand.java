@@ -70,8 +70,8 @@ final class TrainCommand implements Runnable {
     /** What to train on. */
     static final class Data {
         @Option(names = "--data", paramLabel = "DATA",
-                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR, imagefolder:DIR, csv:FILE;"
-                        + " see 'gabor data list'.")
+                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR, imagefolder:DIR,"
+                        + " csv:FILE; see 'gabor data list'.")
         String spec = "digits";
 
         @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
