@@ -140,7 +140,7 @@ class VectorInstructionsTest {
     @EnumSource
     void comparisonsReadAsMeant(Isa isa) {
         Map<Comparison, String> names = Map.of(Comparison.EQUAL, "eq", Comparison.LESS, "lt_oq", Comparison.AT_MOST, "le_oq",
-                Comparison.UNORDERED, "unord", Comparison.NOT_EQUAL, "neq", Comparison.NOT_AT_MOST,
+                Comparison.UNORDERED, "unord", Comparison.NOT_EQUAL, "neq", Comparison.ORDERED, "ord", Comparison.NOT_AT_MOST,
                 "nle_uq", Comparison.AT_LEAST, "ge_oq", Comparison.GREATER, "gt_oq");
         var listing = new Listing(isa);
         for (Comparison c : Comparison.values()) {
