@@ -70,8 +70,8 @@ final class TrainCommand implements Runnable {
     /** What to train on. */
     static final class Data {
         @Option(names = "--data", paramLabel = "DATA",
-                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR, imagefolder:DIR,"
-                        + " csv:FILE; see 'gabor data list'.")
+                description = "digits (default), mnist:DIR, fashion-mnist:DIR, cifar10:DIR, cifar100:DIR,"
+                        + " imagefolder:DIR, csv:FILE; see 'gabor data list'.")
         String spec = "digits";
 
         @Option(names = "--batch", paramLabel = "N", description = "Images a step; default: the recipe's.")
@@ -206,8 +206,7 @@ final class TrainCommand implements Runnable {
         ModelSpec spec = network.build(size(parts), parts.train().classes().size());
         spec.checkFits(parts.train());
         return run.over(Trainer.of(spec).rule(settings.rule()).schedule(settings.schedule())
-                .epochs(run.dryRun ? 1 : settings.epochs()).batch(settings.batch()).input(this::fit)
-                .workers(data.workers));
+                .epochs(run.dryRun ? 1 : settings.epochs()).batch(settings.batch()).input(this::fit).workers(data.workers));
     }
 
     private RecipeOptions.Settings settings(Network network, DataParts parts) {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Loader implements AutoCloseable {
     /** Batches that are in memory at the same time, the one in use among them. */
     static final int AHEAD = 3;
-    private static final Duration PATIENCE = Duration.ofMillis(4500);
+    /** How long no image may get ready while one is waited for. */
+    static final Duration PATIENCE = Duration.ofMillis(4500);
     private static final long JOIN_NANOS = 1_000_000_000;
 
     private final Dataset data;
