@@ -31,9 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * files that it names. Trainings are cut short by variables of the environment.
  */
 class DocumentedCommandsTest {
-    private static final Map<String, String> SHORT = Map.of("GABOR_LIMIT_BATCHES", "1", "GABOR_STEPS", "2", "GABOR_DEVICE", "cpu");
+    private static final Map<String, String> SHORT =
+            Map.of("GABOR_LIMIT_BATCHES", "1", "GABOR_STEPS", "2", "GABOR_DEVICE", "cpu");
     private static final List<String> COMMANDS = List.of("", "train", "eval", "predict", "summary", "models", "models list",
-            "models show", "data", "data list", "data show", "data stats", "data export", "data verify", "bench", "doctor", "completion");
+            "models show", "data", "data list", "data show", "data stats", "data export", "data verify", "bench",
+            "doctor", "completion");
     /** Those that say themselves that they may end so, by the exit code. */
     private static final Map<String, Integer> MAY_END = Map.of("--min-acc1", 6, "data verify mnist", 3);
     private static final Path ROOT = root();
