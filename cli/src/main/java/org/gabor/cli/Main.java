@@ -39,7 +39,8 @@ public final class Main {
     /** All commands. */
     static CommandLine commandLine(Console console) {
         var gabor = new CommandLine(new GaborCommand());
-        gabor.addSubcommand(new TrainCommand(console));
+        var train = new CommandLine(new TrainCommand(console));
+        gabor.addSubcommand(train);
         gabor.addSubcommand(new EvalCommand(console));
         gabor.addSubcommand(new PredictCommand(console));
         gabor.addSubcommand(new SummaryCommand(console));
@@ -50,7 +51,7 @@ public final class Main {
         gabor.addSubcommand(new DoctorCommand(console));
         gabor.addSubcommand(new CompletionCommand(console));
         complete(gabor);
-        HelpText.install(gabor.getSubcommands().get("train"));
+        HelpText.install(train);
         gabor.registerConverter(CommonOptions.Colours.class, choice(CommonOptions.Colours.values()));
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));

@@ -14,7 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** All settings of a training and where each is from: {@code gabor train --print-config}. */
 final class PrintedConfig {
-    private static final List<String> NOT_SHOWN = List.of("config", "resume", "size", "help", "help-all", "verbose", "quiet", "json",
+    private static final List<String> NOT_SHOWN = List.of("config", "resume", "size", "help", "help-all", "verbose", "quiet",
+            "json",
             "dry-run", "print-config");
     /** Settings of an optimizer that are options of their own. */
     private static final List<String> OWN = List.of("lr", "momentum", "weight_decay");

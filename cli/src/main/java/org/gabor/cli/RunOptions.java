@@ -93,7 +93,8 @@ final class RunOptions {
         if (patience < 0) throw new UsageException("--patience must be 0 or more epochs, got " + patience);
         if (limitBatches < 0) throw new UsageException("--limit-batches must be 0 or more, got " + limitBatches);
         if (overfit < 0) throw new UsageException("--overfit is a number of images, got " + overfit);
-        if (dryRun && resume != null) throw new UsageException("--dry-run begins a training, --resume goes on with one: leave one out");
+        if (dryRun && resume != null)
+            throw new UsageException("--dry-run begins a training, --resume goes on with one: leave one out");
     }
 
     /**

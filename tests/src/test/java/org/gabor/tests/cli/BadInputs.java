@@ -274,8 +274,8 @@ final class BadInputs {
         for (String text : List.of("epochs: many", "epoch: 3", "lr: [1", "lr: .nan", "optimizer: {nam: adam}",
                 "schedule: {name: cosin}", "- 1", "epochs: 1\nepochs: 2", "data: {a: 1}", "batch: 1e99")) {
             Path file = Files.writeString(folder().resolve("run.yaml"), text);
-            add("configuration '" + text.replace('\n', ' ') + "'", 2, text.equals("schedule: {name: cosin}") ? "cosin" : "run.yaml",
-                    "train", "--config", file.toString());
+            String place = text.equals("schedule: {name: cosin}") ? "cosin" : "run.yaml";
+            add("configuration '" + text.replace('\n', ' ') + "'", 2, place, "train", "--config", file.toString());
         }
         Path bytes = Files.write(folder().resolve("run.yaml"), new byte[] {(byte) 0xC3, (byte) 0x28, 0});
         add("configuration that is no text", 2, "run.yaml", "train", "--config", bytes.toString());
@@ -295,7 +295,8 @@ final class BadInputs {
         String below = file.resolve("below").toString();
         add("runs below a file", 9, file.toString(), "train", "--data", "imagefolder:" + photos, "--out", below);
         add("runs at a file", 9, file.toString(), "train", "--data", "imagefolder:" + photos, "--out", file.toString());
-        add("samples below a file", 9, file.toString(), "data", "export", "imagefolder:" + photos, "--out", below, "--split", "train");
+        add("samples below a file", 9, file.toString(), "data", "export", "imagefolder:" + photos, "--split", "train", "--out",
+                below);
     }
 
     private void show(String name, String data, String place) { add(name, 3, place, "data", "show", data); }

@@ -54,7 +54,8 @@ class HelpTest {
     }
 
     private static List<String> options(String help) {
-        return help.lines().filter(l -> l.matches(" +(-., +)?--.*")).map(l -> l.replaceFirst(" +(-., +)?(--[a-z-]+).*", "$2")).toList();
+        return help.lines().filter(l -> l.matches(" +(-., +)?--.*"))
+                .map(l -> l.replaceFirst(" +(-., +)?(--[a-z-]+).*", "$2")).toList();
     }
 
     @Test

@@ -25,7 +25,8 @@ class FullDiskTest {
         Path run = dir.resolve("runs/run/001"), last = run.resolve("last.safetensors");
         byte[] before = Files.readAllBytes(last);
 
-        Child full = Child.startLimited(out, BLOCKS, Main.class, List.of("train", "--resume", run.toString(), "--save-every", "0s"));
+        Child full = Child.startLimited(out, BLOCKS, Main.class,
+                List.of("train", "--resume", run.toString(), "--save-every", "0s"));
         assertThat(full.exitCode()).as(full.text()).isEqualTo(9);
         assertThat(full.text()).contains("gabor: cannot write ").contains(last.toString()).contains("free some space")
                 .doesNotContain("\tat ");
