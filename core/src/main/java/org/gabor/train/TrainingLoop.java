@@ -146,9 +146,10 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         numbers.epoch(epoch);
         waited = 0;
         long start = System.nanoTime(), shown = start;
+        long maxNanos = nanos(setup.maxTime()), saveNanos = nanos(setup.saveEvery());
         for (int s = first; s < epochSteps; s++) {
             if (setup.isStopWanted()) return Optional.of(Ending.INTERRUPTED);
-            if (isOver(setup.maxTime(), began, System.nanoTime())) return Optional.of(Ending.OUT_OF_TIME);
+            if (System.nanoTime() - began >= maxNanos) return Optional.of(Ending.OUT_OF_TIME);
             if (setup.isDiagnosed() && s + 1 == epochSteps) diagnosedStep(epoch, clock);
             else step(clock);
             long now = System.nanoTime();
@@ -156,15 +157,16 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
                 shown = now;
                 progress(epoch, first, s + 1, now - start);
             }
-            if (s + 1 < epochSteps && isOver(setup.saveEvery(), saved, now)) save();
+            if (s + 1 < epochSteps && now - saved >= saveNanos) save();
         }
         checkFinite();
         finish(epoch, epochSteps - first, (System.nanoTime() - start) / 1e9);
         return Optional.empty();
     }
 
-    private static boolean isOver(Duration time, long from, long now) {
-        return Duration.ofNanos(now - from).compareTo(time) >= 0;
+    /** As far as a long goes, which is 292 years. */
+    private static long nanos(Duration time) {
+        return time.compareTo(Duration.ofNanos(Long.MAX_VALUE)) >= 0 ? Long.MAX_VALUE : time.toNanos();
     }
 
     /** The order of an epoch. */

@@ -31,14 +31,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  * against the double-precision oracle, which runs its own three steps from the same start.
  */
 class TrainingStepsTest {
-    private static final int BATCH = 4, STEPS = 3;
+    private static final int BATCH = 2, STEPS = 3;
     private static final double LR = 0.01;
     /**
-     * A start from which no value before a ReLU comes nearer to 0 than 1.9e-6 in these steps, as the oracle has it. Where one
+     * A start from which no value before a ReLU comes nearer to 0 than 2.6e-6 in these steps, as the oracle has it. Where one
      * does, float and double may take different sides, and an element of a gradient is another one for good reason: with
      * eight images and seed 7 it is 1e-2 at one bias.
      */
-    private static final long SEED = 48;
+    private static final long SEED = 107;
 
     static Stream<Arguments> networksAndBackends() {
         return Stream.of("resnet20", "resnet20-b")
