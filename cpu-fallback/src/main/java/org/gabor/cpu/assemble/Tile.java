@@ -12,7 +12,6 @@ record Tile(Split rows, Split columns) {
     /** Bytes that an instruction can reach from a pointer; a quarter, since distances of rows and columns are added. */
     private static final long REACH = 1L << 29;
 
-    static final double LINES = Double.parseDouble(System.getProperty("lines", "0"));
     /** Bytes a cycle that come from the second-level cache. */
     private static final double FROM_CACHE = 20;
 
