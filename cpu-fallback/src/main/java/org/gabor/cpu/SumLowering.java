@@ -12,6 +12,7 @@ import org.gabor.graph.Layout;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
 import org.gabor.graph.Normalization;
+import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
@@ -111,7 +112,7 @@ final class SumLowering {
             case Normalization.BnStats _ -> channels(x, x).sums(Kind.MOMENTS).bytes();
             case Normalization.BnGradSums _ -> channels(x, x).sums(Kind.GRADIENT).bytes();
             case Loss.Sum _ -> total(flat(x)).sums(Kind.TOTAL).bytes();
-            default -> throw new IllegalStateException(node + " is no sum");
+            case Op other -> throw new IllegalStateException(other + " is no sum");
         };
     }
 
