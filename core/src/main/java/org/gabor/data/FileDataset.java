@@ -10,59 +10,17 @@ import java.util.Objects;
 import org.gabor.DataException;
 
 /** Image files that are read each time they are asked for, because there are too many to be kept. */
-final class FileDataset implements Dataset {
-    private final String name;
-    private final List<String> classes;
-    private final ImageSize size;
+final class FileDataset extends ListedDataset {
     private final List<Path> files;
-    private final int[] labels;
 
-    FileDataset(String name, List<String> classes, ImageSize size, List<Path> files, int[] labels) {
-        this.name = name;
-        this.classes = List.copyOf(classes);
-        this.size = size;
+    FileDataset(String name, List<String> classes, ImageSize format, List<Path> files, int[] labels) {
+        super(name, classes, format, labels);
         this.files = List.copyOf(files);
-        this.labels = labels;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public int size() {
-        return labels.length;
-    }
-
-    @Override
-    public int channels() {
-        return size.channels();
-    }
-
-    @Override
-    public int height() {
-        return size.height();
-    }
-
-    @Override
-    public int width() {
-        return size.width();
-    }
-
-    @Override
-    public List<String> classes() {
-        return classes;
-    }
-
-    @Override
-    public int label(int index) {
-        return labels[index];
     }
 
     @Override
     public void image(int index, byte[] target, int offset) {
-        byte[] pixels = Images.read(files.get(index), size);
+        byte[] pixels = Images.read(files.get(index), format);
         System.arraycopy(pixels, 0, target, offset, pixels.length);
     }
 

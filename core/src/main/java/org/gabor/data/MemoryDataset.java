@@ -4,12 +4,8 @@ import java.util.List;
 import org.gabor.DataException;
 
 /** A data set held in memory, one array an image. */
-public final class MemoryDataset implements Dataset {
-    private final String name;
-    private final List<String> classes;
-    private final ImageSize format;
+public final class MemoryDataset extends ListedDataset {
     private final byte[][] images;
-    private final int[] labels;
 
     /**
      * A data set of these images. The arrays are kept, not copied: do not change them afterwards.
@@ -23,11 +19,8 @@ public final class MemoryDataset implements Dataset {
      *                       that of the images, or a label names no class
      */
     public MemoryDataset(String name, List<String> classes, ImageSize format, byte[][] images, int[] labels) {
-        this.name = name;
-        this.classes = List.copyOf(classes);
-        this.format = format;
+        super(name, classes, format, labels);
         this.images = images;
-        this.labels = labels;
         if (images.length == 0) {
             throw new DataException(name + " has no images; a data set needs at least one.");
         }
@@ -45,41 +38,6 @@ public final class MemoryDataset implements Dataset {
                         + ", expected 0 to " + (classes.size() - 1) + ": one of " + String.join(", ", classes) + ".");
             }
         }
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public int size() {
-        return labels.length;
-    }
-
-    @Override
-    public int channels() {
-        return format.channels();
-    }
-
-    @Override
-    public int height() {
-        return format.height();
-    }
-
-    @Override
-    public int width() {
-        return format.width();
-    }
-
-    @Override
-    public List<String> classes() {
-        return classes;
-    }
-
-    @Override
-    public int label(int index) {
-        return labels[index];
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Nest.Beside;
+import org.jspecify.annotations.Nullable;
 
 /** A value like C that the epilogue of a nest reads: where its rows and columns lie. */
 final class Besides {
@@ -13,12 +14,15 @@ final class Besides {
     private final List<Columns> columns;
     private final long[] rows;
 
-    Besides(Nest nest, Beside x) {
+    private Besides(Nest nest, Beside x) {
         this.address = x.address();
         this.outer = loops(nest.outer(), x.outer());
         this.columns = Columns.of(loops(nest.columns(), x.columns()), Scratch.WIDTH);
         this.rows = Walk.tableOfC(loops(nest.rows(), x.rows()));
     }
+
+    /** The value that a nest has there; null for none. */
+    static @Nullable Besides of(Nest nest, @Nullable Beside x) { return x == null ? null : new Besides(nest, x); }
 
     /** The loops with the steps of this value as those of B and C. */
     private static List<Loop> loops(List<Loop> of, List<Long> steps) {

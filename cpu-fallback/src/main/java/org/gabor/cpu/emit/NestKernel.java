@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Nest;
-import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
 import org.gabor.graph.Activation;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +30,8 @@ final class NestKernel implements Kernel {
         this.reduction = new Reduction(nest.reduction());
         this.rowA = Walk.tableOfA(nest.rows());
         this.rowC = Walk.tableOfC(nest.rows());
-        Beside addend = nest.epilogue().addend(), gate = nest.epilogue().gate();
-        this.addend = addend == null ? null : new Besides(nest, addend);
-        this.gate = gate == null ? null : new Besides(nest, gate);
+        this.addend = Besides.of(nest, nest.epilogue().addend());
+        this.gate = Besides.of(nest, nest.epilogue().gate());
         this.tiles = Math.ceilDiv(rowA.length, Scratch.ROWS);
         this.blocks = Math.multiplyExact(Loop.turns(nest.outer()), tiles * columns.size());
     }
