@@ -62,7 +62,7 @@ public sealed interface Pointwise extends Op {
             check(x.rank() == to.rank(), "%s has another rank than %s", x, to);
             for (int i = 0; i < to.rank(); i++)
                 check(to.dim(i) == x.dim(i) || to.dim(i) == 1, "%s cannot be summed to %s", x, to);
-            return in.get(0).with(to);
+            return new TensorType(to, DType.F32);
         }
 
         @Override
@@ -108,7 +108,7 @@ public sealed interface Pointwise extends Op {
         public TensorType infer(List<TensorType> in) {
             arity(in, 1);
             check(in.get(0).shape().rank() >= 2, "the input must be n,c,..., got %s", in.get(0));
-            return in.get(0).with(Shape.of(in.get(0).shape().c()));
+            return TensorType.f32(in.get(0).shape().c());
         }
 
         @Override
@@ -182,6 +182,26 @@ public sealed interface Pointwise extends Op {
         @Override
         public List<Gradient> vjp(Node y, Node dy) {
             return List.of(new Gradient(0, y.graph().add(this, dy, y.in(1), y.in(2), y.in(3))));
+        }
+    }
+
+    /**
+     * The same number in another float type: F32 to BF16, rounded to the nearest, ties to even, or BF16 to F32, exactly.
+     * The gradient is cast back. {@link org.gabor.compile.Compiler} puts it where a backend is to compute in BF16.
+     */
+    record Cast(DType to) implements Pointwise {
+        @Override
+        public TensorType infer(List<TensorType> in) {
+            arity(in, 1);
+            DType from = in.getFirst().dtype();
+            boolean known = (from == DType.F32 && to == DType.BF16) || (from == DType.BF16 && to == DType.F32);
+            check(known, "no cast from %s to %s", from.label(), to.label());
+            return new TensorType(in.getFirst().shape(), to);
+        }
+
+        @Override
+        public List<Gradient> vjp(Node y, Node dy) {
+            return List.of(new Gradient(0, y.graph().add(new Cast(y.in(0).type().dtype()), dy)));
         }
     }
 }

@@ -16,6 +16,7 @@ import org.gabor.graph.Loss;
 import org.gabor.graph.Movement;
 import org.gabor.graph.Node;
 import org.gabor.graph.Normalization;
+import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
@@ -69,6 +70,7 @@ final class CpuLowering {
             case Pointwise.ChannelSum _ -> sums(Sums.Kind.TOTAL, head);
             case Pointwise.SumTo _ -> SumLowering.sumTo(this, at(head.in(0)), at(head));
             case Pointwise.Normalize n -> Chain.normalize(this, n, head);
+            case Pointwise.Cast c -> throw unsupported(c, DType.BF16, head);
             case Pointwise.Add _,Pointwise.Mul _,Pointwise.AddBias _ -> chain();
             case Pointwise.Activate _,Pointwise.ActivateGrad _,Pointwise.Dropout _ -> chain();
             case Normalization.BatchNorm _,Normalization.BnGradX _ -> chain();
@@ -136,8 +138,11 @@ final class CpuLowering {
             case U8, I32 -> moves || n.op() instanceof Update.FiniteGuard || n.op() instanceof Custom;
             case BF16, F16 -> false;
         };
+        if (!known) throw unsupported(n.op(), dtype, n);
+    }
+
+    private static UsageException unsupported(Op op, DType dtype, Node n) {
         String layer = n.path().isEmpty() ? "" : " (layer " + n.path() + ")";
-        if (!known)
-            throw new UsageException("cpu: " + n.op().label() + " of " + dtype.label() + " is not supported; use f32" + layer);
+        return new UsageException("cpu: " + op.label() + " of " + dtype.label() + " is not supported; use f32" + layer);
     }
 }

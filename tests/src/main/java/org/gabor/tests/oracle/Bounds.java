@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
+import org.gabor.graph.DType;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
@@ -104,6 +105,14 @@ public final class Bounds {
         Operands e = Operands.of(n, n.inputs().stream().map(in -> errors[in.id()]).toList());
         errors[n.id()] = error(n.op(), v, e);
         values[n.id()] = Evaluation.of(n.op(), v);
+        if (n.type().dtype() == DType.BF16) half(n);
+    }
+
+    /** A value that a backend stores in BF16, or keeps in more bits within a step, beside one that was rounded here. */
+    private void half(Node n) {
+        double[] error = errors[n.id()], value = values[n.id()];
+        for (int i = 0; i < error.length; i++) error[i] += 2 * Bf16.U * (Math.abs(value[i]) + error[i]) + FLUSH;
+        Bf16.stored(n.type(), value);
     }
 
     private static double[] error(Op op, Operands v, Operands e) {
