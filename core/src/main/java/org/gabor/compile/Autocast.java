@@ -19,6 +19,7 @@ import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Update;
 
 /**
@@ -60,6 +61,7 @@ final class Autocast {
             case Pooling _,Movement _ -> alike(in, positions(in));
             case Pointwise p -> pointwise(p, in);
             case Normalization n -> alike(in, values(n));
+            case Sampling _ -> in;
             case Leaf _,Loss _,Update _,Custom _ -> all(DType.F32, in);
         };
     }

@@ -11,7 +11,7 @@ import java.util.List;
  */
 public sealed interface Op
         permits Leaf, Convolution, Product, Pooling, Pointwise, Normalization, Loss, Movement, Update,
-        Custom {
+        Sampling, Custom {
 
     /**
      * Shape and type of the result.

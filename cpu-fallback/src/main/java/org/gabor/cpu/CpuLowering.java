@@ -20,6 +20,7 @@ import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Update;
 
 /** Turns a step of a plan into kernels. The families of operations have a lowering each; this one hands out. */
@@ -83,6 +84,7 @@ final class CpuLowering {
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);
+            case Sampling s -> SamplingLowering.lower(this, s, head);
             case Custom c -> add(new Call(c, head.inputs().stream().map(in -> at(in).address()).toList(),
                     head.inputs().stream().map(Node::type).toList(), at(head).address(), head.type()));
             case Leaf.Input _,Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
@@ -132,7 +134,7 @@ final class CpuLowering {
 
     private static void checkType(Node n) {
         DType dtype = n.type().dtype();
-        boolean moves = n.op() instanceof Movement;
+        boolean moves = n.op() instanceof Movement || n.op() instanceof Sampling;
         boolean known = switch (dtype) {
             case F32 -> true;
             case U8, I32 -> moves || n.op() instanceof Update.FiniteGuard || n.op() instanceof Custom;

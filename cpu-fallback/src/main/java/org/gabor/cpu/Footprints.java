@@ -10,11 +10,13 @@ import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
 import org.gabor.cpu.kernel.Footprint;
+import org.gabor.cpu.kernel.Gather;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
+import org.gabor.cpu.kernel.Order;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Pointwise.Along;
 import org.gabor.cpu.kernel.Pointwise.Element;
@@ -87,6 +89,17 @@ final class Footprints {
                 all(reads, f.loss(), Float.BYTES);
                 all(reads, f.gradients(), f.count() * Float.BYTES);
                 all(writes, f.guard(), 2 * Integer.BYTES);
+            }
+            case Order o -> {
+                all(reads, o.seed(), 2 * Integer.BYTES);
+                all(reads, o.step(), Integer.BYTES);
+                all(reads, o.epoch(), Integer.BYTES);
+                all(writes, o.result(), (long) o.op().batch() * Integer.BYTES);
+            }
+            case Gather g -> {
+                all(reads, g.source(), g.samples() * g.bytes());
+                all(reads, g.indices(), (long) g.count() * Integer.BYTES);
+                all(writes, g.target(), g.count() * g.bytes());
             }
             case Call c -> {
                 for (int i = 0; i < c.inputs().size(); i++) all(reads, c.inputs().get(i), c.types().get(i).bytes());

@@ -13,6 +13,7 @@ import org.gabor.graph.Normalization;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Update;
 
 /** Turns a step of a plan into works for a stream. The families of operations have a lowering each; this one hands out. */
@@ -75,6 +76,7 @@ final class CudaLowering {
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);
+            case Sampling s -> DrawLowering.lower(this, s, head);
             case Custom c -> throw CudaRules.refuses(c, head);
             case Leaf.Input _,Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
         }

@@ -27,6 +27,7 @@ import org.gabor.graph.Pointwise.Dropout;
 import org.gabor.graph.Pointwise.Mul;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Update;
 
 /**
@@ -59,6 +60,9 @@ final class CudaRules implements Rules {
     static long aligned(long bytes) { return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT; }
 
     @Override
+    public boolean computesWith(DType dtype) { return dtype != DType.F16; }
+
+    @Override
     public List<Pattern> patterns() {
         return List.of(Pattern.of(CHAIN, Pointwise.Normalize.class, Pointwise.Cast.class, BatchNorm.class, BnGradX.class,
                 Add.class, Mul.class, AddBias.class, Activate.class, ActivateGrad.class, Dropout.class).many(
@@ -75,7 +79,7 @@ final class CudaRules implements Rules {
             // pixels come as they are stored, and become channels-last when they become numbers
             case Pointwise.Normalize _ -> new Signature(List.of(Layout.LOGICAL), channelsLast(node));
             case Convolution _,Pooling _,Pointwise _,Normalization _,Movement _,Leaf.Fill _,Loss _ -> images(node);
-            case Product _,Update _,Custom _ -> Signature.logical(node);
+            case Product _,Update _,Sampling _,Custom _ -> Signature.logical(node);
         };
     }
 
@@ -102,7 +106,7 @@ final class CudaRules implements Rules {
             case BatchNorm _,BnGradX _ -> Chain.workspace(node);
             case Update u -> UpdateLowering.workspace(u, node);
             case Custom c -> throw refuses(c, node);
-            case Leaf _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _ -> 0;
+            case Leaf _,Product _,Sampling _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _ -> 0;
         };
     }
 

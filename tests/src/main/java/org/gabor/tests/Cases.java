@@ -13,7 +13,7 @@ public final class Cases {
                 ActivationCases.all(),
                 NormalizationCases.all(), LossCases.all(), MovementCases.all(), UpdateCases.all(), ChainCases.all(),
                 FusionCases.all(),
-                CustomCases.all(), NetworkCases.all())
+                SamplingCases.all(), HalfCases.all(), CustomCases.all(), NetworkCases.all())
                 .flatMap(List::stream).toList();
     }
 }

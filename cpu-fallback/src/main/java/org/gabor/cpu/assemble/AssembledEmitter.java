@@ -15,8 +15,10 @@ import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
+import org.gabor.cpu.kernel.Gather;
 import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Order;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Pool;
 import org.gabor.cpu.kernel.Rim;
@@ -116,7 +118,8 @@ public final class AssembledEmitter implements Emitter {
             case Sums s -> SumsAssembly.of(s, isa);
             case Totals t -> new TotalsAssembly(t, isa);
             case Rows r -> new RowsAssembly(r, isa);
-            case Call _ -> null;
+            // a few numbers, copies of whole images, and what users write
+            case Order _,Gather _,Call _ -> null;
         };
     }
 }

@@ -7,8 +7,10 @@ import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
+import org.gabor.cpu.kernel.Gather;
 import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Order;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Pool;
 import org.gabor.cpu.kernel.Rim;
@@ -45,6 +47,8 @@ public final class JavaEmitter implements Emitter {
             case Copy c -> new CopyKernel(c);
             case Rim r -> new RimKernel(r);
             case FiniteScan f -> new FiniteScanKernel(f);
+            case Order o -> new OrderKernel(o);
+            case Gather g -> new GatherKernel(g);
             case Call c -> new CallKernel(c);
         };
     }

@@ -17,6 +17,7 @@ import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Update;
 
 /**
@@ -126,7 +127,16 @@ public final class Bounds {
             case Loss l -> LossBounds.of(l, v, e);
             case Movement m -> MovementBounds.of(m, v, e);
             case Update u -> UpdateBounds.of(u, v, e);
+            case Sampling s -> sampled(s, v, e);
             case Custom c -> same(c, v, e);
+        };
+    }
+
+    /** What is gathered is as exact as it was. */
+    private static double[] sampled(Sampling op, Operands v, Operands e) {
+        return switch (op) {
+            case Sampling.Order _ -> v.out();
+            case Sampling.Gather g -> Samplings.of(g, e.with(e.in(0), v.in(1)));
         };
     }
 

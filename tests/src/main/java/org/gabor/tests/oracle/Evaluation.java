@@ -10,6 +10,7 @@ import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Update;
 
 /** What one operation computes. */
@@ -28,6 +29,7 @@ final class Evaluation {
             case Loss l -> Losses.of(l, in);
             case Movement m -> Movements.of(m, in);
             case Update u -> Updates.of(u, in);
+            case Sampling s -> Samplings.of(s, in);
             case Custom c -> Customs.of(c, in);
         };
     }
