@@ -22,7 +22,8 @@ import org.gabor.random.Stream;
 /**
  * A whole training step as one graph: pixels to scores, loss, gradients into their slab, guard, running statistics,
  * totals, and last the update of all weights. Inputs {@code images} U8 [n,c,h,w], {@code labels} I32 [n], {@code lr}
- * [1], {@code step} I32 [1] and, where random numbers are drawn, {@code seed} I32 [2] and {@code epoch} I32 [1]; output {@code loss} [1].
+ * [1], {@code step} I32 [1] and, where random numbers are drawn, {@code seed} I32 [2] and {@code epoch} I32 [1]; output
+ * {@code loss} [1].
  *
  * @param graph the step
  * @param declared the model's parameters
