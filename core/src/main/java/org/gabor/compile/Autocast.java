@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
@@ -61,7 +62,7 @@ final class Autocast {
             case Pooling _,Movement _ -> alike(in, positions(in));
             case Pointwise p -> pointwise(p, in);
             case Normalization n -> alike(in, values(n));
-            case Sampling _ -> in;
+            case Sampling _,Augmentation _ -> in;
             case Leaf _,Loss _,Update _,Custom _ -> all(DType.F32, in);
         };
     }

@@ -8,6 +8,7 @@ import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.cpu.kernel.Sums;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
@@ -63,6 +64,7 @@ final class CpuLowering {
 
     private void lower(Node head) {
         switch (head.op()) {
+            case Augmentation a -> AugmentationLowering.lower(this, a, head);
             case Convolution.Conv2d c -> finished(e -> ConvolutionLowering.forward(this, c, head, e));
             case Convolution.Conv2dGradX g -> finished(e -> ConvolutionLowering.gradX(this, g, head, e));
             case Convolution.Conv2dGradW g -> ConvolutionLowering.gradW(this, g, head);

@@ -7,6 +7,7 @@ import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.DrawMaps;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
 import org.gabor.cpu.kernel.Footprint;
@@ -30,6 +31,8 @@ import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Squares;
 import org.gabor.cpu.kernel.Sums;
 import org.gabor.cpu.kernel.Totals;
+import org.gabor.cpu.kernel.Warp;
+import org.gabor.graph.Augmentation;
 import org.jspecify.annotations.Nullable;
 
 /** Which memory a description touches, from its loops. */
@@ -84,6 +87,13 @@ final class Footprints {
                 all(reads, s.x(), s.count() * Float.BYTES);
                 all(writes, s.result(), (long) Squares.parts(s.count()) * Double.BYTES);
             }
+            case DrawMaps d -> {
+                all(reads, d.seed(), 2 * Integer.BYTES);
+                all(reads, d.step(), Integer.BYTES);
+                all(reads, d.epoch(), Integer.BYTES);
+                all(writes, d.result(), (long) Augmentation.COEFFICIENTS * d.op().n() * Float.BYTES);
+            }
+            case Warp w -> warp(w);
             case FiniteScan f -> {
                 all(reads, f.step(), Integer.BYTES);
                 all(reads, f.loss(), Float.BYTES);
@@ -222,6 +232,14 @@ final class Footprints {
         reads.add(walk(l.x(), width, Loop::a, loops));
         if (l.dy() != 0) reads.add(walk(l.dy(), width, Loop::b, loops));
         writes.add(walk(l.result(), width, Loop::c, loops));
+    }
+
+    private void warp(Warp w) {
+        int bytes = w.lanes() * w.imageBytes(), pixel = w.shape().c() * w.lanes() * Float.BYTES;
+        reads.add(walk(w.x(), bytes, Loop::a, List.of(new Loop(w.blocks(), bytes, 0))));
+        all(reads, w.maps(), (long) Augmentation.COEFFICIENTS * w.shape().n() * Float.BYTES);
+        writes.add(walk(w.y(), w.shape().w() * pixel, Loop::a,
+                List.of(new Loop(w.blocks(), w.block(), 0), new Loop(w.shape().h(), w.row(), 0))));
     }
 
     private void rows(Rows r) {

@@ -3,6 +3,7 @@ package org.gabor.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import org.gabor.compile.Step;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.Leaf;
@@ -76,7 +77,8 @@ final class CudaLowering {
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);
-            case Sampling s -> DrawLowering.lower(this, s, head);
+            case Sampling s -> SamplingLowering.lower(this, s, head);
+            case Augmentation a -> AugmentationLowering.lower(this, a, head);
             case Custom c -> throw CudaRules.refuses(c, head);
             case Leaf.Input _,Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
         }

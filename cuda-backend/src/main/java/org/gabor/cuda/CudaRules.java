@@ -7,6 +7,7 @@ import org.gabor.UsageException;
 import org.gabor.compile.Pattern;
 import org.gabor.compile.Rules;
 import org.gabor.compile.Step;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
@@ -77,9 +78,11 @@ final class CudaRules implements Rules {
             case Movement.Convert c -> new Signature(inputs, c.to());
             case Movement.Reshape _ -> Signature.logical(node);
             // pixels come as they are stored, and become channels-last when they become numbers
-            case Pointwise.Normalize _ -> new Signature(List.of(Layout.LOGICAL), channelsLast(node));
+            case Pointwise.Normalize _ when node.in(0).type().dtype() == DType.U8 ->
+                    new Signature(List.of(Layout.LOGICAL), channelsLast(node));
             case Convolution _,Pooling _,Pointwise _,Normalization _,Movement _,Leaf.Fill _,Loss _ -> images(node);
-            case Product _,Update _,Sampling _,Custom _ -> Signature.logical(node);
+            case Augmentation.Warp _ -> new Signature(List.of(Layout.LOGICAL, Layout.LOGICAL), channelsLast(node));
+            case Augmentation.DrawMaps _,Product _,Update _,Sampling _,Custom _ -> Signature.logical(node);
         };
     }
 
@@ -106,7 +109,7 @@ final class CudaRules implements Rules {
             case BatchNorm _,BnGradX _ -> Chain.workspace(node);
             case Update u -> UpdateLowering.workspace(u, node);
             case Custom c -> throw refuses(c, node);
-            case Leaf _,Product _,Sampling _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _ -> 0;
+            case Leaf _,Product _,Sampling _,Augmentation _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _ -> 0;
         };
     }
 

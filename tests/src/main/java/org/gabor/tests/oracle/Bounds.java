@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
@@ -119,6 +120,7 @@ public final class Bounds {
     private static double[] error(Op op, Operands v, Operands e) {
         return switch (op) {
             case Leaf leaf -> throw new IllegalArgumentException(leaf + " has no operands");
+            case Augmentation a -> Augmentations.bound(a, v, e);
             case Convolution c -> bilinear(c, v, e);
             case Product p -> bilinear(p, v, e);
             case Pooling p -> PoolingBounds.of(p, v, e);

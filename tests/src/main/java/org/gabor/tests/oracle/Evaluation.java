@@ -1,5 +1,6 @@
 package org.gabor.tests.oracle;
 
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.Leaf;
@@ -21,6 +22,7 @@ final class Evaluation {
     static double[] of(Op op, Operands in) {
         return switch (op) {
             case Leaf leaf -> throw new IllegalArgumentException(leaf + " has no operands");
+            case Augmentation a -> Augmentations.of(a, in);
             case Convolution c -> Convolutions.of(c, in);
             case Product p -> Products.of(p, in);
             case Pooling p -> Poolings.of(p, in);
