@@ -165,7 +165,8 @@ final class CpuRules implements Rules {
             case BnGradX g -> NormalizationLowering.rows(g) * node.in(2).type().bytes();
             case Update.SlabUpdate s -> SlabLowering.hasFactors(s.rule()) ? SlabLowering.FACTOR_BYTES : 0;
             case Update.ClipNorm _ -> UpdateLowering.clipBytes(node.shape().size());
-            case Augmentation _,Sampling _,Custom _,Leaf _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
+            case Augmentation _,Sampling _,Custom _,Leaf _ -> 0;
+            case Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
         };
     }
 

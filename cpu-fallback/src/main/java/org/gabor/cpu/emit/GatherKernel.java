@@ -11,7 +11,7 @@ final class GatherKernel implements Kernel {
 
     GatherKernel(Gather gather) {
         this.gather = gather;
-        this.each = (int) Math.clamp(BLOCK_BYTES / gather.bytes(), 1, gather.count());
+        this.each = Math.clamp(BLOCK_BYTES / gather.bytes(), 1, gather.count());
     }
 
     @Override

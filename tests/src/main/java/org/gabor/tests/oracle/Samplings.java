@@ -11,7 +11,7 @@ final class Samplings {
         double[] y = in.out();
         switch (op) {
             case Sampling.Order o -> {
-                long seed = (long) in.in(0)[1] << 32 | (long) in.in(0)[0] & 0xFFFFFFFFL;
+                long seed = ((long) in.in(0)[1] << 32) | ((long) in.in(0)[0] & 0xFFFFFFFFL);
                 Permutation order = Permutation.of(seed, (int) in.in(2)[0], o.samples());
                 int first = (int) in.in(1)[0] % o.steps() * o.batch();
                 for (int i = 0; i < y.length; i++) y[i] = order.at(first + i);
