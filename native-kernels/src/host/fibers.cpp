@@ -88,7 +88,7 @@ void resetContext(Context& context, void (*entry)()) {
     entry = enter;
 #endif
     // At its entry a function finds its return address 8 bytes past a 16-byte boundary.
-    void** top = reinterpret_cast<void**>(static_cast<char*>(context.stack) + context.stackBytes) - 1;
+    void** top = reinterpret_cast<void**>(static_cast<char*>(context.stack) + context.stackBytes);
     *--top = nullptr;
     *--top = reinterpret_cast<void*>(entry);
     for (int i = 0; i < SAVED_REGISTERS; i++) {
