@@ -76,8 +76,10 @@ private:
     void place(Fiber& fiber, unsigned linear);
     void resume(Fiber& fiber);
     Fiber& fresh();
-    bool releaseExchanges();
-    bool releaseWarp(Fiber** lanes);
+    void runWarp(unsigned warp);
+    static bool releaseExchanges(Fiber** lanes);
+    static bool arrived(Fiber** lanes, const Fiber& one);
+    static void exchangeValues(Fiber** lanes, unsigned mask);
     bool releaseBarrier();
     [[noreturn]] void fail();
 
@@ -85,11 +87,13 @@ private:
     SharedMemory shared;
     std::vector<std::unique_ptr<Fiber>> fibers;
     std::vector<Fiber*> idle;
-    std::vector<Fiber*> waiting;
+    /// Of each thread of the block, the fiber that it waits on.
+    Fiber* waiting[MOST_THREADS] = {};
     const Kernel* kernel = nullptr;
     void** parameters = nullptr;
     Position origin{};
     unsigned next = 0;
+    unsigned warpEnd = 0;
     unsigned total = 0;
     unsigned exited = 0;
 };
@@ -123,8 +127,15 @@ void Worker::resume(Fiber& fiber) {
     fiber.state = State::RUNNING;
     current = &fiber;
     position = &fiber.position;
+    unsigned before = fiber.linear;
     switchContext(scheduler, fiber.context);
     position = &nowhere;
+    waiting[before] = nullptr;
+    if (fiber.state == State::IDLE) {
+        idle.push_back(&fiber);
+    } else {
+        waiting[fiber.linear] = &fiber;
+    }
 }
 
 Fiber& Worker::fresh() {
@@ -138,12 +149,12 @@ Fiber& Worker::fresh() {
     return *fiber;
 }
 
-/// On a fiber: thread after thread until none is left; one that waits is switched away from inside `call`.
+/// On a fiber: thread after thread of a warp until none is left; one that waits is switched away from inside `call`.
 void Worker::runThreads(Fiber& fiber) {
     for (;;) {
         kernel->call(kernel->function, parameters);
         exited++;
-        if (next == total) {
+        if (next == warpEnd) {
             return;
         }
         place(fiber, next++);
@@ -174,24 +185,22 @@ void Worker::runBlock(const Kernel& kernelToRun, void** parametersOfLaunch, cons
     total = first.blockShape.x * first.blockShape.y * first.blockShape.z;
     shared.poison(dynamicBytes);
     origin.dynamicShared = shared.dynamic();
-    while (next < total) {
-        Fiber& fiber = fresh();
-        place(fiber, next++);
-        resume(fiber);
-        (fiber.state == State::IDLE ? idle : waiting).push_back(&fiber);
+    for (unsigned warp = 0; warp < total; warp += LANES) {
+        warpEnd = std::min(total, warp + LANES);
+        while (next < warpEnd) {
+            Fiber& fiber = fresh();
+            place(fiber, next++);
+            resume(fiber);
+        }
+        runWarp(warp);
     }
-    while (!waiting.empty()) {
-        if (!releaseExchanges() && !releaseBarrier()) {
+    while (exited < total) {
+        if (!releaseBarrier()) {
             fail();
         }
-        std::vector<Fiber*> still;
-        for (Fiber* fiber : waiting) {
-            if (fiber->state == State::READY) {
-                resume(*fiber);
-            }
-            (fiber->state == State::IDLE ? idle : still).push_back(fiber);
+        for (unsigned warp = 0; warp < total; warp += LANES) {
+            runWarp(warp);
         }
-        waiting.swap(still);
     }
     if (!shared.intact()) {
         throw KernelFault("kernel " + kernel->name + " writes beyond its " + std::to_string(dynamicBytes)
@@ -199,103 +208,97 @@ void Worker::runBlock(const Kernel& kernelToRun, void** parametersOfLaunch, cons
     }
 }
 
-/// Exchanges in which all lanes of the mask that still run have arrived.
-bool Worker::releaseExchanges() {
-    bool any = false;
-    size_t i = 0;
-    while (i < waiting.size()) {
-        Fiber* lanes[LANES] = {};
-        unsigned warp = waiting[i]->linear / LANES;
-        bool mayRelease = false;
-        // `waiting` is in the order of the threads: fibers of a warp are neighbours.
-        for (; i < waiting.size() && waiting[i]->linear / LANES == warp; i++) {
-            lanes[waiting[i]->linear % LANES] = waiting[i];
-            mayRelease |= waiting[i]->state == State::IN_EXCHANGE;
+/// Runs the threads of a warp until each has left or waits for other warps.
+void Worker::runWarp(unsigned warp) {
+    Fiber** lanes = &waiting[warp];
+    do {
+        for (unsigned l = 0; l < LANES; l++) {
+            if (lanes[l] != nullptr && lanes[l]->state == State::READY) {
+                resume(*lanes[l]);
+            }
         }
-        any |= mayRelease && releaseWarp(lanes);
-    }
-    return any;
+    } while (releaseExchanges(lanes));
 }
 
-bool Worker::releaseWarp(Fiber** lanes) {
+/// Exchanges in which all lanes of the mask that still run have arrived.
+bool Worker::releaseExchanges(Fiber** lanes) {
     bool any = false;
     for (unsigned l = 0; l < LANES; l++) {
-        if (lanes[l] == nullptr || lanes[l]->state != State::IN_EXCHANGE) {
-            continue;
-        }
-        const Fiber& one = *lanes[l];
-        bool complete = true;
-        uint64_t ballot = 0;
-        for (unsigned m = 0; m < LANES && complete; m++) {
-            if ((one.mask >> m & 1) != 0 && lanes[m] != nullptr) {
-                const Fiber& other = *lanes[m];
-                complete = other.state == State::IN_EXCHANGE && other.mask == one.mask && other.line == one.line;
-                ballot |= other.value << m;
-            }
-        }
-        if (!complete) {
-            continue;
-        }
-        any = true;
-        unsigned mask = one.mask;
-        for (unsigned m = 0; m < LANES; m++) {
-            if ((mask >> m & 1) == 0 || lanes[m] == nullptr) {
-                continue;
-            }
-            Fiber& fiber = *lanes[m];
-            bool reads = (mask >> fiber.source & 1) != 0 && lanes[fiber.source] != nullptr;
-            fiber.result = fiber.kind == Exchange::BALLOT ? ballot : reads ? lanes[fiber.source]->value : POISON;
-        }
-        for (unsigned m = 0; m < LANES; m++) {
-            if ((mask >> m & 1) != 0 && lanes[m] != nullptr) {
-                lanes[m]->state = State::READY;
-            }
+        if (lanes[l] != nullptr && lanes[l]->state == State::IN_EXCHANGE && arrived(lanes, *lanes[l])) {
+            exchangeValues(lanes, lanes[l]->mask);
+            any = true;
         }
     }
     return any;
 }
 
-/// The block's barrier: every thread waits at the same one, and none has left.
-bool Worker::releaseBarrier() {
-    if (exited != 0) {
-        return false;
-    }
-    for (const Fiber* fiber : waiting) {
-        if (fiber->state != State::AT_BARRIER || fiber->line != waiting[0]->line) {
-            return false;
+/// Whether all of its mask wait in the same exchange.
+bool Worker::arrived(Fiber** lanes, const Fiber& one) {
+    for (unsigned m = 0; m < LANES; m++) {
+        if ((one.mask >> m & 1) != 0 && lanes[m] != nullptr) {
+            const Fiber& other = *lanes[m];
+            if (other.state != State::IN_EXCHANGE || other.mask != one.mask || other.line != one.line) {
+                return false;
+            }
         }
-    }
-    for (Fiber* fiber : waiting) {
-        fiber->state = State::READY;
     }
     return true;
 }
 
-/// No fiber can go on. Says what the threads wait for, and forgets their stacks.
+void Worker::exchangeValues(Fiber** lanes, unsigned mask) {
+    uint64_t ballot = 0;
+    for (unsigned m = 0; m < LANES; m++) {
+        ballot |= (mask >> m & 1) != 0 && lanes[m] != nullptr && lanes[m]->kind == Exchange::BALLOT ? lanes[m]->value << m : 0;
+    }
+    for (unsigned m = 0; m < LANES; m++) {
+        if ((mask >> m & 1) == 0 || lanes[m] == nullptr) {
+            continue;
+        }
+        Fiber& fiber = *lanes[m];
+        bool reads = (mask >> fiber.source & 1) != 0 && lanes[fiber.source] != nullptr;
+        fiber.result = fiber.kind == Exchange::BALLOT ? ballot : reads ? lanes[fiber.source]->value : POISON;
+        fiber.state = State::READY;
+    }
+}
+
+/// The block's barrier: every thread waits at the same one, and none has left.
+bool Worker::releaseBarrier() {
+    for (unsigned t = 0; t < total; t++) {
+        if (waiting[t] == nullptr || waiting[t]->state != State::AT_BARRIER || waiting[t]->line != waiting[0]->line) {
+            return false;
+        }
+    }
+    for (unsigned t = 0; t < total; t++) {
+        waiting[t]->state = State::READY;
+    }
+    return true;
+}
+
+/// No thread can go on. Says what they wait for, and forgets their stacks.
 void Worker::fail() {
-    const Fiber* shown = waiting[0];
+    const Fiber* shown = nullptr;
     std::string differs = exited != 0 ? std::to_string(exited) + " of " + std::to_string(total) + " threads have returned" : "";
-    for (const Fiber* fiber : waiting) {
-        if (fiber->state == State::FAULTY) {
+    for (unsigned t = 0; t < total; t++) {
+        Fiber* fiber = waiting[t];
+        waiting[t] = nullptr;
+        if (fiber == nullptr) {
+            continue;
+        }
+        resetContext(fiber->context, fiberMain);
+        idle.push_back(fiber);
+        if (shown == nullptr || (fiber->state == State::FAULTY && shown->state != State::FAULTY)) {
             shown = fiber;
         } else if (differs.empty() && (fiber->state != shown->state || fiber->line != shown->line)) {
             differs = coordinates(fiber->position) + " waits at line " + std::to_string(fiber->line);
         }
     }
+    std::string line = std::to_string(shown->line);
     std::string message = "kernel " + kernel->name + ": " + coordinates(shown->position);
     if (shown->state == State::FAULTY) {
-        message += " exchanges with a mask that leaves out its own lane, at line " + std::to_string(shown->line);
-    } else {
-        message += std::string(shown->state == State::AT_BARRIER ? " waits at the barrier" : " waits for its warp") + " of line "
-            + std::to_string(shown->line) + ", but " + (differs.empty() ? "others of its mask never come" : differs);
+        throw KernelFault(message + " exchanges with a mask that leaves out its own lane, at line " + line);
     }
-    for (Fiber* fiber : waiting) {
-        resetContext(fiber->context, fiberMain);
-        fiber->state = State::IDLE;
-        idle.push_back(fiber);
-    }
-    waiting.clear();
-    throw KernelFault(message);
+    message += shown->state == State::AT_BARRIER ? " waits at the barrier" : " waits for its warp";
+    throw KernelFault(message + " of line " + line + ", but " + (differs.empty() ? "others of its mask never come" : differs));
 }
 
 bool fits(dim3 shape, unsigned x, unsigned y, unsigned z) {
