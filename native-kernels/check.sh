@@ -17,15 +17,22 @@ for s in src/test/cuda/*_check.cpp; do
     family=$(basename "$s" _check.cpp)
     if [[ $prefix == "$family"* || $family == "$prefix"* ]]; then sources+=("$s"); fi
 done
-objects=()
-compile() { g++ "${flags[@]}" -c "$1" -o "$2"; }
-running=()
-for s in src/host/*.cpp src/test/cuda/main.cpp "${sources[@]}"; do
-    o=$out/$(basename "$s" .cpp).o
-    objects+=("$o")
-    compile "$s" "$o" & running+=($!)
-    if [ ${#running[@]} -ge 2 ]; then wait "${running[0]}"; running=("${running[@]:1}"); fi
-done
-for job in "${running[@]}"; do wait "$job"; done
-g++ -fsanitize=address,undefined "${objects[@]}" -lpthread -o "$out/check"
+
+# compiled again only if something has changed
+state=$(sha256sum check.sh src/host/* src/main/cuda/* src/test/cuda/*; echo "${sources[@]}"; g++ --version)
+if [ ! -x "$out/check" ] || [ "$state" != "$(cat "$out/state" 2>/dev/null)" ]; then
+    rm -f "$out/state"
+    objects=()
+    running=()
+    for s in src/host/*.cpp src/test/cuda/main.cpp "${sources[@]}"; do
+        o=$out/$(basename "$s" .cpp).o
+        objects+=("$o")
+        g++ "${flags[@]}" -c "$s" -o "$o" &
+        running+=($!)
+        if [ ${#running[@]} -ge 2 ]; then wait "${running[0]}"; running=("${running[@]:1}"); fi
+    done
+    for job in "${running[@]}"; do wait "$job"; done
+    g++ -fsanitize=address,undefined "${objects[@]}" -lpthread -o "$out/check"
+    echo "$state" > "$out/state"
+fi
 exec "$out/check" "$rounds" ${prefix:+"$prefix"}
