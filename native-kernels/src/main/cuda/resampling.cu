@@ -115,8 +115,8 @@ struct Bilinear {
         double at = (i + 0.5) * ratio - 0.5;
         at = at > 0 ? at : 0;
         int j = min(static_cast<int>(at), a.in - 1);
-        float f = j == a.in - 1 ? 0 : static_cast<float>(at - j);
-        return {j, 1 - f, f};
+        double f = j == a.in - 1 ? 0 : at - j;
+        return {j, static_cast<float>(1 - f), static_cast<float>(f)};
     }
     // Those with j - 1 < (i + 0.5) ratio - 0.5 < j + 1, and one more on each side for the rounding.
     static __device__ inline int first(const Axis&, double ratio, int j) {

@@ -58,7 +58,8 @@ static double loss_reference(Function f, const Settings& s, const std::vector<do
     auto v = [&](int j) { return s.weights.empty() ? 1 : s.weights[j]; };
     double loss = f == Function::CROSS_ENTROPY ? (1 - s.smoothing) * v(label) * -log[label] : 0;
     for (int j = 0; j < c; j++) {
-        double target = j == label ? 1 : 0, over = std::max(0.0, s.margin - x[label] + x[j]);
+        double target = j == label ? 1 : 0, over = s.margin - x[label] + x[j];
+        if (over < 0) over = 0;
         if (f == Function::CROSS_ENTROPY) loss += s.smoothing / c * v(j) * -log[j];
         if (f == Function::MARGIN && j != label) loss += (s.power == 1 ? over : over * over) / c;
         if (f == Function::SQUARED_ERROR) loss += (x[j] - target) * (x[j] - target) / c;
@@ -75,13 +76,14 @@ static std::vector<double> gradient_reference(Function f, const Settings& s, con
     if (f == Function::CROSS_ENTROPY && s.ignores && label == s.ignore) return std::vector<double>(c, 0);
     if (std::isnan(d[0])) return d;
     std::vector<double> log = logs_reference(x);
+    double all = 0;
     for (int j = 0; j < c; j++) {
         double target = j == label ? 1 : 0, over = s.margin - x[label] + x[j];
-        if (f == Function::CROSS_ENTROPY)
-            for (int i = 0; i < c; i++) { // -a_j log p_j, with the derivative of log p_j by x_i
-                double a = (s.weights.empty() ? 1 : s.weights[j]) * ((1 - s.smoothing) * target + s.smoothing / c);
-                d[i] += a * (std::exp(log[i]) - (i == j ? 1 : 0));
-            }
+        double a = (s.weights.empty() ? 1 : s.weights[j]) * ((1 - s.smoothing) * target + s.smoothing / c);
+        if (f == Function::CROSS_ENTROPY) { // of -a_j log p_j: a_j (p_i - (i = j)) by x_i
+            d[j] -= a;
+            all += a;
+        }
         if (f == Function::MARGIN && j != label && over > 0) {
             double slope = (s.power == 1 ? 1 : 2 * over) / c;
             d[j] += slope;
@@ -90,6 +92,7 @@ static std::vector<double> gradient_reference(Function f, const Settings& s, con
         if (f == Function::SQUARED_ERROR) d[j] = 2 * (x[j] - target) / c;
         if (f == Function::BINARY_CROSS_ENTROPY) d[j] = (1 / (1 + std::exp(-x[j])) - target) / c;
     }
+    for (int j = 0; j < c && all > 0; j++) d[j] += all * std::exp(log[j]);
     return d;
 }
 

@@ -54,11 +54,13 @@ inline std::vector<double> magnitudes(std::vector<double> values) {
 
 /// Throws unless each element is within its bound, and the rounding to T, of what is wanted.
 template <typename T>
-void near(const std::string& what, const std::vector<T>& got, const std::vector<double>& want, const std::vector<double>& bound) {
+void near(const std::string& what, const std::vector<T>& got, const std::vector<double>& want,
+          const std::vector<double>& bound) {
     check::that(got.size() == want.size(), what, " has ", got.size(), " elements, expected ", want.size());
     for (size_t i = 0; i < got.size(); i++) {
         double own = std::isnan(want[i]) ? 0 : std::isnan(bound[i]) ? 0 : bound[i];
-        check::near(what.c_str(), static_cast<long long>(i), to_float(got[i]), want[i], own + 1.01 * rounding<T> * (std::fabs(want[i]) + own));
+        double rounded = 1.01 * rounding<T> * (std::fabs(want[i]) + own);
+        check::near(what.c_str(), static_cast<long long>(i), to_float(got[i]), want[i], own + rounded);
     }
 }
 

@@ -20,8 +20,8 @@ template <typename T> void resample(check::Random& random, bool gradient) {
     static const char* names[] = {"mirrored", "nearest", "bilinear"};
     Kind kind = static_cast<Kind>(random.between(0, 2));
     Axis rows = randomAxis(random, kind), columns = randomAxis(random, kind);
-    Resampling a = {static_cast<double>(rows.in) / rows.out, static_cast<double>(columns.in) / columns.out, random.between(1, 3), rows, columns,
-                    channels(random), 1};
+    double down = static_cast<double>(rows.in) / rows.out, across = static_cast<double>(columns.in) / columns.out;
+    Resampling a = {down, across, random.between(1, 3), rows, columns, channels(random), 1};
     a.width = random.once(4) ? 1 : width<T>(a.c);
     int from_rows = gradient ? rows.out : rows.in, from_columns = gradient ? columns.out : columns.in;
     int to_rows = gradient ? rows.in : rows.out, to_columns = gradient ? columns.in : columns.out;
@@ -29,8 +29,8 @@ template <typename T> void resample(check::Random& random, bool gradient) {
     std::vector<T> in = stored<T>(x), y = empty<T>(static_cast<size_t>(a.n) * to_rows * to_columns * a.c);
     Launch l(static_cast<long long>(to_columns) * a.c / a.width, a.n * to_rows, THREADS);
     if (random.once(3)) l = l.few(2);
-    gabor::host::run(kernel<T>(std::string("resample_") + names[static_cast<int>(kind)] + (gradient ? "_gradient" : "")), l.grid, l.block, 0,
-                     static_cast<const T*>(in.data()), y.data(), a);
+    std::string name = std::string("resample_") + names[static_cast<int>(kind)] + (gradient ? "_gradient" : "");
+    gabor::host::run(kernel<T>(name), l.grid, l.block, 0, static_cast<const T*>(in.data()), y.data(), a);
     std::vector<double> bound = reference(kind, a, magnitudes(x), gradient);
     for (double& b : bound) b *= 8 * U;
     near("y", y, reference(kind, a, x, gradient), bound);
