@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.gabor.Suggest;
+import org.gabor.data.Augment;
 import org.gabor.train.Monitor;
 import org.gabor.train.Preprocessing;
 import picocli.CommandLine;
@@ -57,6 +58,7 @@ public final class Main {
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
         gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
         gabor.registerConverter(Preprocessing.class, choice(Preprocessing.values()));
+        gabor.registerConverter(Augment.class, choice(Augment.values()));
         gabor.registerConverter(Duration.class, Times::parse);
         gabor.registerConverter(Monitor.class, Monitor::named);
         gabor.setUsageHelpWidth(HELP_WIDTH);

@@ -82,7 +82,8 @@ final class ModelsCommand implements Runnable {
                         + " --momentum " + number(settings.get("momentum"))
                         + " --weight-decay " + number(settings.get("weight_decay")),
                 "#   --schedule " + recipe.schedule().describe() + " --epochs " + recipe.epochs()
-                        + " --batch " + recipe.batch(),
+                        + " --batch " + recipe.batch()
+                        + " --augment " + recipe.augment().label(),
                 "");
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.gabor.UsageException;
+import org.gabor.data.Augment;
 import org.gabor.data.ImageSize;
 import org.gabor.io.Json;
 import org.gabor.models.Architecture;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Network(String name, Optional<Architecture> architecture, Path file, Json.Obj description) {
     /** What a network that nobody wrote a recipe for is trained with: of all optimizers the least particular. */
-    private static final Recipe USUAL = new Recipe(Adam.lr(0.001), Schedules.cosine(), 5, 64);
+    private static final Recipe USUAL = new Recipe(Adam.lr(0.001), Schedules.cosine(), 5, 64, Augment.NONE);
 
     /** True if the word is the name of a file that describes a network. */
     static boolean isFile(String word) { return word.matches(".*\\.(yaml|yml|json)"); }

@@ -80,7 +80,7 @@ final class PrintedConfig {
     }
 
     private String usual(String key) {
-        return List.of("optimizer", "schedule", "epochs", "batch").contains(key) ? recipe : "default";
+        return List.of("optimizer", "schedule", "epochs", "batch", "augment").contains(key) ? recipe : "default";
     }
 
     private String origin(String key, String usual) { return origins.getOrDefault("--" + key.replace('_', '-'), usual); }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.gabor.UsageException;
+import org.gabor.data.Augment;
 import org.gabor.graph.Criterion;
 import org.gabor.io.Json;
 import org.gabor.models.Recipe;
@@ -91,9 +92,11 @@ final class RecipeOptions {
      * @param schedule with its warm-up
      * @param epochs passes over the training part
      * @param batch images a step
+     * @param augment how images are changed at random
      * @param config all of it, under the names that {@code --config} reads
      */
-    record Settings(LearningRule rule, Schedule schedule, int epochs, int batch, Map<String, Object> config) {
+    record Settings(LearningRule rule, Schedule schedule, int epochs, int batch, Augment augment,
+            Map<String, Object> config) {
         Settings {
             if (epochs < 1) throw new UsageException("--epochs must be at least 1, got " + epochs);
             if (batch < 1) throw new UsageException("--batch must be at least 1 image, got " + batch);
@@ -105,13 +108,16 @@ final class RecipeOptions {
      *
      * @throws UsageException if a name is unknown or a value out of range
      */
-    Settings over(Recipe recipe, @Nullable Integer epochs, @Nullable Integer batch) {
+    Settings over(Recipe recipe, @Nullable Integer epochs, @Nullable Integer batch, @Nullable Augment augment) {
         Schedule rate = schedule(recipe.schedule());
         LearningRule rule = LearningRule.of(optimizer(recipe.optimizer()))
                 .criterion(criterion()).clipNorm(clipNorm).clipValue(clipValue).average(ema);
         int passes = Objects.requireNonNullElse(epochs, recipe.epochs());
         int images = Objects.requireNonNullElse(batch, recipe.batch());
-        return new Settings(rule, rate.warmup(warmup), passes, images, config(rule, rate, passes, images));
+        Augment change = Objects.requireNonNullElse(augment, recipe.augment());
+        var config = config(rule, rate, passes, images);
+        config.put("augment", change.label());
+        return new Settings(rule, rate.warmup(warmup), passes, images, change, config);
     }
 
     private Optimizer optimizer(Optimizer usual) {

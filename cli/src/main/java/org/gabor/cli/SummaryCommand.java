@@ -73,7 +73,7 @@ final class SummaryCommand implements Runnable {
         Optional<TrainedModel> saved = Network.isSaved(model) ? Optional.of(saved()) : Optional.empty();
         ModelSpec spec = saved.map(TrainedModel::spec).orElseGet(this::described);
         Scaling pixels = saved.map(TrainedModel::scaling).orElseGet(() -> Scaling.unit(spec.channels()));
-        RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), null, batch);
+        RecipeOptions.Settings settings = recipe.over(Network.recipe(spec), null, batch, null);
         int images = settings.batch();
         if (images < 1) throw new UsageException("--batch must be at least 1, got " + images);
         Summary summary = Summary.of(spec);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.gabor.data.Augment;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.data.ImageSize;
@@ -93,6 +94,12 @@ final class TrainCommand implements Runnable {
                         + " image), standard (mean 0, variance 1 a channel; default), pca or zca (whitening).")
         Preprocessing input = Preprocessing.STANDARD;
 
+        @Option(names = "--augment", paramLabel = "HOW",
+                description = "none, or light: random flips (not of characters), shifts, small turns and sizes, in training"
+                        + " alone; default: the recipe's.")
+        @Nullable
+        Augment augment;
+
         @Option(names = "--val-split", paramLabel = "X",
                 description = "Share of the training data held out to choose the best epoch, if the data has no"
                         + " validation part; default: 0.1.")
@@ -143,7 +150,7 @@ final class TrainCommand implements Runnable {
         Optional<RunFolder> resumed = Optional.ofNullable(run.resume).map(RunFolder::new);
         Optional<Continuation> from = resumed.map(RunFolder::continuation);
         Network network = from.map(c -> Network.of(c.last().spec())).orElseGet(() -> Network.of(model.name));
-        recipe.over(network.recipe(), run.epochs, data.batch); // mistakes in options show before any work is done
+        recipe.over(network.recipe(), run.epochs, data.batch, data.augment); // mistakes in options show before any work is done
         if (run.printConfig) {
             DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
             printConfig(settings(network, parts), network.name());
@@ -206,13 +213,13 @@ final class TrainCommand implements Runnable {
         ModelSpec spec = network.build(size(parts), parts.train().classes().size());
         spec.checkFits(parts.train());
         return run.over(Trainer.of(spec).rule(settings.rule()).schedule(settings.schedule())
-                .epochs(run.dryRun ? 1 : settings.epochs()).batch(settings.batch()).input(this::fit)
+                .epochs(run.dryRun ? 1 : settings.epochs()).batch(settings.batch()).input(this::fit).augment(settings.augment())
                 .workers(data.workers));
     }
 
     private RecipeOptions.Settings settings(Network network, DataParts parts) {
         ModelSpec spec = network.build(size(parts), parts.train().classes().size());
-        return recipe.over(Network.recipe(spec), run.epochs, data.batch);
+        return recipe.over(Network.recipe(spec), run.epochs, data.batch, data.augment);
     }
 
     private void printConfig(RecipeOptions.Settings settings, String name) {

@@ -3,7 +3,7 @@ package org.gabor.compile;
 import java.util.List;
 import org.gabor.graph.Graph;
 
-/** Runs the passes in order: Simplify, Fuse, Layouts, Plan. */
+/** Runs the passes in order: Autocast, Simplify, Fuse, Layouts, Plan. */
 public final class Compiler {
     private Compiler() {}
 
@@ -11,7 +11,7 @@ public final class Compiler {
      * What a backend with these rules has to run for a graph. Needs no backend: plans can be read and tested anywhere.
      */
     public static Plan plan(Graph graph, Rules rules) {
-        Graph simple = Simplify.apply(graph);
+        Graph simple = Simplify.apply(Autocast.apply(graph, rules.compute()));
         List<Step> fused = Fuse.apply(simple, rules.patterns());
         return Planner.apply(Layouts.apply(simple, fused, rules), rules);
     }

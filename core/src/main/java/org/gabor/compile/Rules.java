@@ -2,6 +2,7 @@ package org.gabor.compile;
 
 import java.util.List;
 import java.util.Map;
+import org.gabor.graph.DType;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Node;
 
@@ -10,6 +11,12 @@ import org.gabor.graph.Node;
  * they need.
  */
 public interface Rules {
+    /** The type in which convolutions and products take their operands: F32, or BF16 for the Autocast pass to bring about. */
+    default DType compute() { return DType.F32; }
+
+    /** Whether the backend computes with values of a type; for BF16 and F16 it does not, if nothing is said. */
+    default boolean computesWith(DType dtype) { return dtype != DType.BF16 && dtype != DType.F16; }
+
     /** Chains that the backend computes in one step, the preferred ones first. */
     List<Pattern> patterns();
 

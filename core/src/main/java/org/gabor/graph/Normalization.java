@@ -20,7 +20,7 @@ public sealed interface Normalization extends Op {
             Shape x = in.get(0).shape();
             check(x.rank() >= 2, "the input must be n,c,..., got %s", x);
             check(x.n() * x.plane() > 1, "more than one value a channel is needed, got %s; use a larger batch", x);
-            return in.get(0).with(Shape.of(2, x.c()));
+            return TensorType.f32(2, x.c());
         }
 
         /** None: {@link BatchNorm} accounts for the path through the statistics of its own input. */

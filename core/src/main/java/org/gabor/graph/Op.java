@@ -10,8 +10,8 @@ import java.util.List;
  * <p>Attributes are doubles, so that a double-precision evaluation is not limited by them.
  */
 public sealed interface Op
-        permits Leaf, Convolution, Product, Pooling, Pointwise, Normalization, Loss, Movement, Update,
-        Custom {
+        permits Leaf, Sampling, Augmentation, Convolution, Product, Pooling, Pointwise, Normalization, Loss, Movement,
+        Update, Custom {
 
     /**
      * Shape and type of the result.

@@ -1,13 +1,14 @@
 package org.gabor.graph;
 
+import java.util.Collections;
 import java.util.List;
 
 /** Operations that work element by element, or on a channel at a time. Channels are axis 1. */
 public sealed interface Pointwise extends Op {
 
     /**
-     * Pixels to numbers: y = scale[c] x + shift[c], computed in 32-bit floats. Input U8 [n,c,h,w]; result F32 of the
-     * same shape. Mean subtraction and normalisation of a data set are two ways to choose scale and shift.
+     * Pixels to numbers: y = scale[c] x + shift[c], computed in 32-bit floats. Input U8 or F32 [n,c,h,w]; result F32 of
+     * the same shape. Mean subtraction and normalisation of a data set are two ways to choose scale and shift.
      */
     record Normalize(List<Double> scale, List<Double> shift) implements Pointwise {
         public Normalize {
@@ -19,14 +20,19 @@ public sealed interface Pointwise extends Op {
         public TensorType infer(List<TensorType> in) {
             arity(in, 1);
             Shape x = in.get(0).shape();
-            check(in.get(0).dtype() == DType.U8, "the input must be u8, got %s", in.get(0));
+            check(in.get(0).dtype() == DType.U8 || in.get(0).dtype() == DType.F32, "the input must be u8 or f32, got %s",
+                    in.get(0));
             check(x.rank() == 4 && x.c() == scale.size() && x.c() == shift.size(),
                     "%d scales and %d shifts for an input of %s", scale.size(), shift.size(), x);
             return new TensorType(x, DType.F32);
         }
 
         @Override
-        public List<Gradient> vjp(Node y, Node dy) { return List.of(); }
+        public List<Gradient> vjp(Node y, Node dy) {
+            if (y.in(0).type().dtype() == DType.U8) return List.of();
+            var scaled = new Normalize(scale, Collections.nCopies(scale.size(), 0.0));
+            return List.of(new Gradient(0, y.graph().add(scaled, dy)));
+        }
     }
 
     /** y = a + b. Operands of one rank; where one has a dimension of 1, its element serves all (broadcasting). */
@@ -62,7 +68,7 @@ public sealed interface Pointwise extends Op {
             check(x.rank() == to.rank(), "%s has another rank than %s", x, to);
             for (int i = 0; i < to.rank(); i++)
                 check(to.dim(i) == x.dim(i) || to.dim(i) == 1, "%s cannot be summed to %s", x, to);
-            return in.get(0).with(to);
+            return new TensorType(to, DType.F32);
         }
 
         @Override
@@ -108,7 +114,7 @@ public sealed interface Pointwise extends Op {
         public TensorType infer(List<TensorType> in) {
             arity(in, 1);
             check(in.get(0).shape().rank() >= 2, "the input must be n,c,..., got %s", in.get(0));
-            return in.get(0).with(Shape.of(in.get(0).shape().c()));
+            return TensorType.f32(in.get(0).shape().c());
         }
 
         @Override
@@ -182,6 +188,26 @@ public sealed interface Pointwise extends Op {
         @Override
         public List<Gradient> vjp(Node y, Node dy) {
             return List.of(new Gradient(0, y.graph().add(this, dy, y.in(1), y.in(2), y.in(3))));
+        }
+    }
+
+    /**
+     * The same number in another float type: F32 to BF16, rounded to the nearest, ties to even, or BF16 to F32, exactly.
+     * The gradient is cast back. {@link org.gabor.compile.Compiler} puts it where a backend is to compute in BF16.
+     */
+    record Cast(DType to) implements Pointwise {
+        @Override
+        public TensorType infer(List<TensorType> in) {
+            arity(in, 1);
+            DType from = in.getFirst().dtype();
+            boolean known = (from == DType.F32 && to == DType.BF16) || (from == DType.BF16 && to == DType.F32);
+            check(known, "no cast from %s to %s", from.label(), to.label());
+            return new TensorType(in.getFirst().shape(), to);
+        }
+
+        @Override
+        public List<Gradient> vjp(Node y, Node dy) {
+            return List.of(new Gradient(0, y.graph().add(new Cast(y.in(0).type().dtype()), dy)));
         }
     }
 }

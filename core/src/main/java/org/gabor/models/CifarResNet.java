@@ -2,6 +2,7 @@ package org.gabor.models;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gabor.data.Augment;
 import org.gabor.data.ImageSize;
 import org.gabor.nn.Activations.Relu;
 import org.gabor.nn.BatchNorm;
@@ -71,6 +72,7 @@ record CifarResNet(int blocks, boolean projections) implements Architecture {
 
     @Override
     public Recipe recipe(int height, int width) {
-        return new Recipe(Sgd.lr(0.1).momentum(0.9).nesterov().weightDecay(5e-4), Schedules.oneCycle(), 30, 128);
+        return new Recipe(Sgd.lr(0.1).momentum(0.9).nesterov().weightDecay(5e-4), Schedules.oneCycle(), 30, 128,
+                Augment.LIGHT);
     }
 }

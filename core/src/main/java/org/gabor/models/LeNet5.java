@@ -4,6 +4,7 @@ import static org.gabor.nn.Init.HE_NORMAL;
 import static org.gabor.nn.Init.LECUN_NORMAL;
 
 import org.gabor.UsageException;
+import org.gabor.data.Augment;
 import org.gabor.data.ImageSize;
 import org.gabor.nn.Activations.Relu;
 import org.gabor.nn.Activations.Tanh;
@@ -62,6 +63,7 @@ record LeNet5(boolean classic) implements Architecture {
 
     @Override
     public Recipe recipe(int height, int width) {
-        return new Recipe(Sgd.lr(classic ? 0.1 : 0.05).momentum(0.9).weightDecay(5e-4), Schedules.oneCycle(), 4, 64);
+        return new Recipe(Sgd.lr(classic ? 0.1 : 0.05).momentum(0.9).weightDecay(5e-4), Schedules.oneCycle(), 4, 64,
+                Augment.NONE);
     }
 }

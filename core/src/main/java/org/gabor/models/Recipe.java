@@ -1,5 +1,6 @@
 package org.gabor.models;
 
+import org.gabor.data.Augment;
 import org.gabor.optim.Optimizer;
 import org.gabor.optim.Schedule;
 
@@ -10,5 +11,6 @@ import org.gabor.optim.Schedule;
  * @param schedule of the learning rate
  * @param epochs passes over the training part
  * @param batch images a step
+ * @param augment how images are changed at random
  */
-public record Recipe(Optimizer optimizer, Schedule schedule, int epochs, int batch) {}
+public record Recipe(Optimizer optimizer, Schedule schedule, int epochs, int batch, Augment augment) {}

@@ -9,11 +9,13 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.gabor.UsageException;
+import org.gabor.data.Augment;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.data.Loader;
 import org.gabor.data.Split;
 import org.gabor.graph.Criterion;
+import org.gabor.graph.Distortion;
 import org.gabor.nn.ModelSpec;
 import org.gabor.optim.Optimizer;
 import org.gabor.optim.Schedule;
@@ -36,6 +38,7 @@ public final class Trainer {
     private LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9));
     private Schedule schedule = Schedules.constant();
     private Function<Dataset, Preprocessing.Fitted> input = Preprocessing.STANDARD::fit;
+    private Function<List<String>, Distortion> augment = Augment.NONE::limits;
     private int epochs = 1;
     private int batch = 64;
     private int workers = Loader.usualWorkers();
@@ -114,6 +117,17 @@ public final class Trainer {
     /** How pixels become numbers, given the training part. */
     public Trainer input(Function<Dataset, Preprocessing.Fitted> how) {
         input = how;
+        return this;
+    }
+
+    /** How images are changed at random in training; not at all if not said. */
+    public Trainer augment(Augment how) { return augment(how::limits); }
+
+    /** How far images may be moved at random in training. */
+    public Trainer augment(Distortion limits) { return augment(_ -> limits); }
+
+    private Trainer augment(Function<List<String>, Distortion> limits) {
+        augment = limits;
         return this;
     }
 
@@ -259,6 +273,8 @@ public final class Trainer {
                 .orElseGet(() -> input.apply(train));
     }
 
+    Distortion limitsFor(Dataset train) { return augment.apply(train.classes()); }
+
     int epochs() { return epochs; }
 
     int batchFor(Dataset train) { return Math.min(batch, train.size()); }
@@ -293,6 +309,8 @@ public final class Trainer {
         c.put("model", model.name());
         c.put("data", train.name());
         c.put("input", scaling.kind().label());
+        Distortion limits = limitsFor(train);
+        if (!limits.equals(Distortion.NONE)) c.put("augment", limits.describe());
         c.putAll(rule.describe());
         c.put("schedule", schedule.describe());
         c.put("epochs", epochs);

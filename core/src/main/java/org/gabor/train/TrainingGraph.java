@@ -4,21 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Autodiff;
+import org.gabor.graph.Distortion;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
+import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
 import org.gabor.graph.Update;
 import org.gabor.graph.UpdateRule;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Scope;
 import org.gabor.optim.Slab;
+import org.gabor.random.Stream;
 
 /**
  * A whole training step as one graph: pixels to scores, loss, gradients into their slab, guard, running statistics,
  * totals, and last the update of all weights. Inputs {@code images} U8 [n,c,h,w], {@code labels} I32 [n], {@code lr}
- * [1], {@code step} I32 [1]; output {@code loss} [1].
+ * [1], {@code step} I32 [1] and, where random numbers are drawn, {@code seed} I32 [2] and {@code epoch} I32 [1]; output
+ * {@code loss} [1].
  *
  * @param graph the step
  * @param declared the model's parameters
@@ -28,12 +33,20 @@ import org.gabor.optim.Slab;
  */
 public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, Slab slab, int states,
         boolean averages) {
-    /** The step of a model for batches of {@code batch} images. */
+    private static final int AUGMENT = Stream.id("augment");
+
+    /** The step of a model for batches of {@code batch} images, which are taken as they are. */
     public static TrainingGraph of(ModelSpec model, Scaling scaling, LearningRule rule, int batch) {
+        return of(model, scaling, rule, batch, Distortion.NONE);
+    }
+
+    /** The step of a model for batches of {@code batch} images, which are distorted at random first. */
+    public static TrainingGraph of(ModelSpec model, Scaling scaling, LearningRule rule, int batch, Distortion limits) {
         var g = new Graph();
         var scope = new Scope(g, true);
         Node labels = g.input("labels", TensorType.i32(batch));
-        Node scores = model.apply(scope, scaling.apply(scope, g.input("images", model.images(batch))));
+        Node images = distorted(scope, g.input("images", model.images(batch)), limits);
+        Node scores = model.apply(scope, scaling.apply(scope, images));
         Node loss = rule.criterion().mean(scores, labels);
         Node hits = g.add(new Loss.Sum(1), g.add(new Loss.InTopK(1), scores, labels));
 
@@ -69,5 +82,13 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
                     guard);
         g.output("loss", loss);
         return new TrainingGraph(g, scope.declared(), slab, update.states(), rule.average() > 0);
+    }
+
+    private static Node distorted(Scope scope, Node images, Distortion limits) {
+        if (limits.equals(Distortion.NONE)) return images;
+        Graph g = scope.graph();
+        Shape x = images.shape();
+        var draw = new Augmentation.DrawMaps(limits, x.n(), x.h(), x.w(), AUGMENT);
+        return g.add(new Augmentation.Warp(), images, g.add(draw, scope.seed(), scope.step(), scope.epoch()));
     }
 }

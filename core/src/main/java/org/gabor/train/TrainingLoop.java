@@ -72,7 +72,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         this.config = setup.describe(train, held, scaling);
         setup.continuation().ifPresent(c -> c.checkFits(setup.model(), config));
         Backend backend = device.backend();
-        var graph = TrainingGraph.of(setup.model(), scaling, setup.rule(), batch);
+        var graph = TrainingGraph.of(setup.model(), scaling, setup.rule(), batch, setup.limitsFor(train));
         this.slab = graph.slab();
         this.parameters = Parameters.forTraining(backend, graph);
         this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());

@@ -9,6 +9,7 @@ import org.gabor.cpu.kernel.Pointwise.Along;
 import org.gabor.cpu.kernel.Pointwise.Draws;
 import org.gabor.cpu.kernel.Pointwise.Element;
 import org.gabor.cpu.kernel.Pointwise.Source;
+import org.gabor.graph.DType;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
@@ -63,7 +64,8 @@ final class Chain {
         long scale = row(to, op.scale()), shift = row(to, op.shift());
         Along channels = new Along(y.shape().c(), y.lanes(), 0, Float.BYTES, 0);
         var code = Code.ofImages(y);
-        int pixels = code.load(code.operand(x.address(), Element.U8, List.of(x.step('n'), x.step('h'))));
+        Element from = x.type().dtype() == DType.U8 ? Element.U8 : Element.F32;
+        int pixels = code.load(code.operand(x.address(), from, List.of(x.step('n'), x.step('h'))));
         int scaled = code.times(pixels, code.load(code.operand(scale, channels, List.of(0L, 0L))));
         int shifted = code.add(scaled, code.load(code.operand(shift, channels, List.of(0L, 0L))));
         code.store(shifted, code.operand(y.address(), Element.F32, List.of(y.step('n'), y.step('h'))));

@@ -8,6 +8,7 @@ import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Description;
 import org.gabor.cpu.kernel.Rim;
 import org.gabor.cpu.kernel.Sums;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
@@ -16,9 +17,11 @@ import org.gabor.graph.Loss;
 import org.gabor.graph.Movement;
 import org.gabor.graph.Node;
 import org.gabor.graph.Normalization;
+import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Update;
 
 /** Turns a step of a plan into kernels. The families of operations have a lowering each; this one hands out. */
@@ -61,6 +64,7 @@ final class CpuLowering {
 
     private void lower(Node head) {
         switch (head.op()) {
+            case Augmentation a -> AugmentationLowering.lower(this, a, head);
             case Convolution.Conv2d c -> finished(e -> ConvolutionLowering.forward(this, c, head, e));
             case Convolution.Conv2dGradX g -> finished(e -> ConvolutionLowering.gradX(this, g, head, e));
             case Convolution.Conv2dGradW g -> ConvolutionLowering.gradW(this, g, head);
@@ -69,6 +73,7 @@ final class CpuLowering {
             case Pointwise.ChannelSum _ -> sums(Sums.Kind.TOTAL, head);
             case Pointwise.SumTo _ -> SumLowering.sumTo(this, at(head.in(0)), at(head));
             case Pointwise.Normalize n -> Chain.normalize(this, n, head);
+            case Pointwise.Cast c -> throw unsupported(c, DType.BF16, head);
             case Pointwise.Add _,Pointwise.Mul _,Pointwise.AddBias _ -> chain();
             case Pointwise.Activate _,Pointwise.ActivateGrad _,Pointwise.Dropout _ -> chain();
             case Normalization.BatchNorm _,Normalization.BnGradX _ -> chain();
@@ -81,6 +86,7 @@ final class CpuLowering {
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);
+            case Sampling s -> SamplingLowering.lower(this, s, head);
             case Custom c -> add(new Call(c, head.inputs().stream().map(in -> at(in).address()).toList(),
                     head.inputs().stream().map(Node::type).toList(), at(head).address(), head.type()));
             case Leaf.Input _,Leaf.Parameter _ -> throw new IllegalStateException(head + " is bound, not computed");
@@ -130,14 +136,17 @@ final class CpuLowering {
 
     private static void checkType(Node n) {
         DType dtype = n.type().dtype();
-        boolean moves = n.op() instanceof Movement;
+        boolean moves = n.op() instanceof Movement || n.op() instanceof Sampling;
         boolean known = switch (dtype) {
             case F32 -> true;
             case U8, I32 -> moves || n.op() instanceof Update.FiniteGuard || n.op() instanceof Custom;
             case BF16, F16 -> false;
         };
+        if (!known) throw unsupported(n.op(), dtype, n);
+    }
+
+    private static UsageException unsupported(Op op, DType dtype, Node n) {
         String layer = n.path().isEmpty() ? "" : " (layer " + n.path() + ")";
-        if (!known)
-            throw new UsageException("cpu: " + n.op().label() + " of " + dtype.label() + " is not supported; use f32" + layer);
+        return new UsageException("cpu: " + op.label() + " of " + dtype.label() + " is not supported; use f32" + layer);
     }
 }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.gabor.compile.Pattern;
 import org.gabor.compile.Rules;
 import org.gabor.compile.Step;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Convolution.Conv2d;
 import org.gabor.graph.Convolution.Conv2dGradW;
@@ -35,6 +36,7 @@ import org.gabor.graph.Pooling.MaxPool;
 import org.gabor.graph.Pooling.MeanPool;
 import org.gabor.graph.Product;
 import org.gabor.graph.Product.MatMul;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Shape;
 import org.gabor.graph.Update;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +85,8 @@ final class CpuRules implements Rules {
             case Conv2d _,Conv2dGradX _ -> new Signature(List.of(images(node.in(0), narrow), dense), images(node, narrow));
             case Conv2dGradW _ -> new Signature(List.of(images(node.in(0), narrow), images(node.in(1), narrow)), dense);
             case Loss.Expand _ -> new Signature(List.of(dense), images(node, narrow));
-            case Product _,Loss _,Update _,Custom _ -> Signature.logical(node);
+            case Augmentation.Warp _ -> new Signature(List.of(dense, dense), images(node, narrow));
+            case Augmentation.DrawMaps _,Product _,Loss _,Update _,Sampling _,Custom _ -> Signature.logical(node);
             case Pooling _,Pointwise _,Normalization _ -> channelwise(node, narrow);
             case Movement.Reshape _ -> Signature.logical(node);
             case Movement.Convert c -> new Signature(inputs, c.to());
@@ -162,7 +165,8 @@ final class CpuRules implements Rules {
             case BnGradX g -> NormalizationLowering.rows(g) * node.in(2).type().bytes();
             case Update.SlabUpdate s -> SlabLowering.hasFactors(s.rule()) ? SlabLowering.FACTOR_BYTES : 0;
             case Update.ClipNorm _ -> UpdateLowering.clipBytes(node.shape().size());
-            case Custom _,Leaf _,Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
+            case Augmentation _,Sampling _,Custom _,Leaf _ -> 0;
+            case Product _,Pooling _,Pointwise _,Normalization _,Loss _,Movement _,Update _ -> 0;
         };
     }
 

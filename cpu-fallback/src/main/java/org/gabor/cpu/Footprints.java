@@ -7,14 +7,17 @@ import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.DrawMaps;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
 import org.gabor.cpu.kernel.Footprint;
+import org.gabor.cpu.kernel.Gather;
 import org.gabor.cpu.kernel.Loop;
 import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
 import org.gabor.cpu.kernel.Nest.Beside;
 import org.gabor.cpu.kernel.Nest.Bias;
+import org.gabor.cpu.kernel.Order;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Pointwise.Along;
 import org.gabor.cpu.kernel.Pointwise.Element;
@@ -28,6 +31,8 @@ import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Squares;
 import org.gabor.cpu.kernel.Sums;
 import org.gabor.cpu.kernel.Totals;
+import org.gabor.cpu.kernel.Warp;
+import org.gabor.graph.Augmentation;
 import org.jspecify.annotations.Nullable;
 
 /** Which memory a description touches, from its loops. */
@@ -82,11 +87,29 @@ final class Footprints {
                 all(reads, s.x(), s.count() * Float.BYTES);
                 all(writes, s.result(), (long) Squares.parts(s.count()) * Double.BYTES);
             }
+            case DrawMaps d -> {
+                all(reads, d.seed(), 2 * Integer.BYTES);
+                all(reads, d.step(), Integer.BYTES);
+                all(reads, d.epoch(), Integer.BYTES);
+                all(writes, d.result(), (long) Augmentation.COEFFICIENTS * d.op().n() * Float.BYTES);
+            }
+            case Warp w -> warp(w);
             case FiniteScan f -> {
                 all(reads, f.step(), Integer.BYTES);
                 all(reads, f.loss(), Float.BYTES);
                 all(reads, f.gradients(), f.count() * Float.BYTES);
                 all(writes, f.guard(), 2 * Integer.BYTES);
+            }
+            case Order o -> {
+                all(reads, o.seed(), 2 * Integer.BYTES);
+                all(reads, o.step(), Integer.BYTES);
+                all(reads, o.epoch(), Integer.BYTES);
+                all(writes, o.result(), (long) o.op().batch() * Integer.BYTES);
+            }
+            case Gather g -> {
+                all(reads, g.source(), g.samples() * g.bytes());
+                all(reads, g.indices(), (long) g.count() * Integer.BYTES);
+                all(writes, g.target(), g.count() * g.bytes());
             }
             case Call c -> {
                 for (int i = 0; i < c.inputs().size(); i++) all(reads, c.inputs().get(i), c.types().get(i).bytes());
@@ -209,6 +232,14 @@ final class Footprints {
         reads.add(walk(l.x(), width, Loop::a, loops));
         if (l.dy() != 0) reads.add(walk(l.dy(), width, Loop::b, loops));
         writes.add(walk(l.result(), width, Loop::c, loops));
+    }
+
+    private void warp(Warp w) {
+        int bytes = w.lanes() * w.imageBytes(), pixel = w.shape().c() * w.lanes() * Float.BYTES;
+        reads.add(walk(w.x(), bytes, Loop::a, List.of(new Loop(w.blocks(), bytes, 0))));
+        all(reads, w.maps(), (long) Augmentation.COEFFICIENTS * w.shape().n() * Float.BYTES);
+        writes.add(walk(w.y(), w.shape().w() * pixel, Loop::a,
+                List.of(new Loop(w.blocks(), w.block(), 0), new Loop(w.shape().h(), w.row(), 0))));
     }
 
     private void rows(Rows r) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.gabor.graph.DType;
 import org.gabor.graph.Graph;
@@ -63,6 +64,11 @@ public record Case(String op, String detail, List<Arg> args, Filling filling, bo
     public String name() {
         String types = args.stream().map(a -> a.type.toString()).collect(Collectors.joining(", "));
         return detail + " (" + types + ") " + filling.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The element types of all values in it. */
+    public Set<DType> types() {
+        return build().graph().nodes().stream().map(n -> n.type().dtype()).collect(Collectors.toSet());
     }
 
     /** The graph and its data, the same every time. */

@@ -13,10 +13,13 @@ import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.DrawMaps;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
+import org.gabor.cpu.kernel.Gather;
 import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Order;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Pool;
 import org.gabor.cpu.kernel.Rim;
@@ -25,6 +28,7 @@ import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Squares;
 import org.gabor.cpu.kernel.Sums;
 import org.gabor.cpu.kernel.Totals;
+import org.gabor.cpu.kernel.Warp;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels in machine code. All code of a program lies in one region of memory, with its tables of arguments behind it. */
@@ -115,8 +119,10 @@ public final class AssembledEmitter implements Emitter {
             case Separable s -> new SeparableAssembly(s);
             case Sums s -> SumsAssembly.of(s, isa);
             case Totals t -> new TotalsAssembly(t, isa);
+            case DrawMaps _,Warp _ -> null;
             case Rows r -> new RowsAssembly(r, isa);
-            case Call _ -> null;
+            // a few numbers, copies of whole images, and what users write
+            case Order _,Gather _,Call _ -> null;
         };
     }
 }

@@ -5,10 +5,13 @@ import org.gabor.cpu.kernel.Call;
 import org.gabor.cpu.kernel.Coefficients;
 import org.gabor.cpu.kernel.Copy;
 import org.gabor.cpu.kernel.Description;
+import org.gabor.cpu.kernel.DrawMaps;
 import org.gabor.cpu.kernel.Factors;
 import org.gabor.cpu.kernel.FiniteScan;
+import org.gabor.cpu.kernel.Gather;
 import org.gabor.cpu.kernel.Lrn;
 import org.gabor.cpu.kernel.Nest;
+import org.gabor.cpu.kernel.Order;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Pool;
 import org.gabor.cpu.kernel.Rim;
@@ -17,6 +20,7 @@ import org.gabor.cpu.kernel.Separable;
 import org.gabor.cpu.kernel.Squares;
 import org.gabor.cpu.kernel.Sums;
 import org.gabor.cpu.kernel.Totals;
+import org.gabor.cpu.kernel.Warp;
 
 /** Kernels made of plain Java loops: correct on every machine. */
 public final class JavaEmitter implements Emitter {
@@ -44,7 +48,11 @@ public final class JavaEmitter implements Emitter {
             case Rows r -> new RowsKernel(r);
             case Copy c -> new CopyKernel(c);
             case Rim r -> new RimKernel(r);
+            case DrawMaps d -> new DrawMapsKernel(d);
+            case Warp w -> new WarpKernel(w);
             case FiniteScan f -> new FiniteScanKernel(f);
+            case Order o -> new OrderKernel(o);
+            case Gather g -> new GatherKernel(g);
             case Call c -> new CallKernel(c);
         };
     }

@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.gabor.graph.Augmentation;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Custom;
+import org.gabor.graph.DType;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Loss;
@@ -16,6 +18,7 @@ import org.gabor.graph.Op;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Pooling;
 import org.gabor.graph.Product;
+import org.gabor.graph.Sampling;
 import org.gabor.graph.Update;
 
 /**
@@ -104,11 +107,20 @@ public final class Bounds {
         Operands e = Operands.of(n, n.inputs().stream().map(in -> errors[in.id()]).toList());
         errors[n.id()] = error(n.op(), v, e);
         values[n.id()] = Evaluation.of(n.op(), v);
+        if (n.type().dtype() == DType.BF16) half(n);
+    }
+
+    /** A value that a backend stores in BF16, or keeps in more bits within a step, beside one that was rounded here. */
+    private void half(Node n) {
+        double[] error = errors[n.id()], value = values[n.id()];
+        for (int i = 0; i < error.length; i++) error[i] += 2 * Bf16.U * (Math.abs(value[i]) + error[i]) + FLUSH;
+        Bf16.stored(n.type(), value);
     }
 
     private static double[] error(Op op, Operands v, Operands e) {
         return switch (op) {
             case Leaf leaf -> throw new IllegalArgumentException(leaf + " has no operands");
+            case Augmentation a -> Augmentations.bound(a, v, e);
             case Convolution c -> bilinear(c, v, e);
             case Product p -> bilinear(p, v, e);
             case Pooling p -> PoolingBounds.of(p, v, e);
@@ -117,7 +129,16 @@ public final class Bounds {
             case Loss l -> LossBounds.of(l, v, e);
             case Movement m -> MovementBounds.of(m, v, e);
             case Update u -> UpdateBounds.of(u, v, e);
+            case Sampling s -> sampled(s, v, e);
             case Custom c -> same(c, v, e);
+        };
+    }
+
+    /** What is gathered is as exact as it was. */
+    private static double[] sampled(Sampling op, Operands v, Operands e) {
+        return switch (op) {
+            case Sampling.Order _ -> v.out();
+            case Sampling.Gather g -> Samplings.of(g, e.with(e.in(0), v.in(1)));
         };
     }
 

@@ -9,8 +9,8 @@ import org.gabor.graph.Node;
 
 /**
  * Evaluates a graph node by node in double precision: no plan, no layouts, no tensors. Every value is a flat array in
- * logical order; labels, pixels, steps and flags are doubles that hold whole numbers. Parameters live between runs and
- * are changed in place by the update operations.
+ * logical order; labels, pixels, steps and flags are doubles that hold whole numbers; what is BF16 is rounded to it.
+ * Parameters live between runs and are changed in place by the update operations.
  */
 public final class Oracle {
     private final Graph graph;
@@ -73,7 +73,8 @@ public final class Oracle {
 
     private double[] evaluate(Node n) {
         if (n.op() instanceof Leaf leaf) return leaf(leaf);
-        return Evaluation.of(n.op(), Operands.of(n, n.inputs().stream().map(i -> values[i.id()]).toList()));
+        return Bf16.stored(n.type(),
+                Evaluation.of(n.op(), Operands.of(n, n.inputs().stream().map(i -> values[i.id()]).toList())));
     }
 
     private double[] leaf(Leaf leaf) {

@@ -20,6 +20,7 @@ final class PointwiseBounds {
             case Pointwise.SumTo t -> Bounds.linear(t, v, e, 0, 1);
             case Pointwise.AddBias _ -> each(v, i -> at(v, e, 0, i).plus(at(v, e, 1, Operands.channel(s, i))));
             case Pointwise.ChannelSum c -> Bounds.linear(c, v, e, 0, 1);
+            case Pointwise.Cast _ -> e.in(0).clone();
             case Pointwise.Activate a -> each(v, i -> ActivationBounds.value(a.f(), at(v, e, 0, i)));
             case Pointwise.ActivateGrad a -> each(v, i -> ActivationBounds.gradient(a.f(), at(v, e, 0, i), at(v, e, 1, i)));
             case Pointwise.Dropout d -> each(v, i -> Pointwises.keeps(d, v, i)

@@ -35,6 +35,7 @@ final class Pointwises {
             case Pointwise.ChannelSum _ -> {
                 for (int i = 0; i < x.length; i++) out[Operands.channel(s, i)] += x[i];
             }
+            case Pointwise.Cast _ -> System.arraycopy(x, 0, out, 0, x.length);
             case Pointwise.Activate a -> {
                 for (int i = 0; i < x.length; i++) out[i] = Activations.value(a.f(), x[i]);
             }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * {@code gabor train} in a process of its own, ended by kill -9, Ctrl-C and SIGTERM at random moments, most of them within
  * an epoch, and each time {@code --resume}d: the checkpoints at the end are those of the training that nobody disturbed,
- * byte for byte. Dropout, batch norm, Adam, a moving average, a schedule.
+ * byte for byte. Augmentation, dropout, batch norm, Adam, a moving average, a schedule.
  */
 class CutTrainingTest {
     private static final int EPOCHS = 10, IMAGES = 100, BATCH = 16;
@@ -103,7 +103,8 @@ class CutTrainingTest {
 
     private Child train(String name, String every) throws IOException {
         return start("train", "--model", dir.resolve("net.yaml").toString(), "--data", "imagefolder:" + dir.resolve("images"),
-                "--optimizer", "adam", "--schedule", "cosine", "--ema", "0.8", "--epochs", "" + EPOCHS, "--batch", "" + BATCH,
+                "--augment", "light", "--optimizer", "adam", "--schedule", "cosine", "--ema", "0.8", "--epochs", "" + EPOCHS,
+                "--batch", "" + BATCH,
                 "--name", name, "--out", dir.resolve("runs").toString(), "--save-every", every, "--device", "cpu");
     }
 

@@ -1,0 +1,40 @@
+package org.gabor.cuda;
+
+/**
+ * One of our own kernels, over a grid of blocks of threads.
+ *
+ * @param family the source file that it comes from, without ending: {@code pooling}
+ * @param kernel its name: {@code pooling_max}
+ * @param grid blocks
+ * @param threads threads of a block, along x
+ * @param sharedBytes dynamic shared memory of a block
+ * @param arguments what it is called with
+ */
+record Launch(String family, String kernel, Grid grid, int threads, int sharedBytes, Arguments arguments) implements Work {
+    /** The most blocks along y and z. */
+    private static final int LIMIT = 65_535;
+
+    Launch {
+        if (threads < 1 || threads > 1024 || sharedBytes < 0)
+            throw new IllegalArgumentException(kernel + ": " + threads + " threads, " + sharedBytes + " bytes");
+    }
+
+    /** A kernel without dynamic shared memory. */
+    Launch(String family, String kernel, Grid grid, int threads, Arguments arguments) {
+        this(family, kernel, grid, threads, 0, arguments);
+    }
+
+    /** Blocks along three axes; x may go up to 2^31 - 1. */
+    record Grid(int x, int y, int z) {
+        Grid {
+            if (x < 1 || y < 1 || z < 1 || y > LIMIT || z > LIMIT)
+                throw new IllegalArgumentException("a grid of " + x + " x " + y + " x " + z + " blocks");
+        }
+
+        /** Blocks in a row. */
+        static Grid of(long x) { return new Grid(Math.toIntExact(x), 1, 1); }
+
+        /** As many blocks of {@code each} as {@code count} elements take, but at most {@code most}. */
+        static Grid over(long count, int each, int most) { return of(Math.clamp(Math.ceilDiv(count, each), 1, most)); }
+    }
+}

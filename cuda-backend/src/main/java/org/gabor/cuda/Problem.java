@@ -1,0 +1,41 @@
+package org.gabor.cuda;
+
+import org.gabor.graph.DType;
+import org.gabor.graph.Shape;
+import org.gabor.graph.Window;
+
+/**
+ * A convolution as cuDNN knows it: y [n,p,q,k] = x [n,h,w,c] * w [k,r,s,c/groups], channels last, padding alike on both
+ * sides. Equal problems are solved by the same algorithm.
+ *
+ * @param kind which of x, w and y is computed from the other two
+ * @param dtype of all three; sums are taken in F32
+ * @param x images, as n, c, h, w
+ * @param w filters, as k, c / groups, r, s
+ * @param y result, as n, k, p, q
+ * @param padH rows of zeros above and below
+ * @param padW columns of zeros on the left and on the right
+ * @param strideH rows from window to window
+ * @param strideW columns from window to window
+ * @param dilationH rows from tap to tap
+ * @param dilationW columns from tap to tap
+ * @param groups parts of the channels that do not see each other
+ */
+record Problem(Kind kind, DType dtype, Shape x, Shape w, Shape y, int padH, int padW, int strideH, int strideW,
+        int dilationH, int dilationW, int groups) {
+    /** What is computed. */
+    enum Kind {
+        /** y from x and w. */
+        FORWARD,
+        /** x from y and w. */
+        BACKWARD_DATA,
+        /** w from x and y. */
+        BACKWARD_FILTER
+    }
+
+    /** The convolution of a window over images that have at least its padding on both sides alike. */
+    static Problem of(Kind kind, DType dtype, Shape x, Shape w, Shape y, Window window, int groups) {
+        return new Problem(kind, dtype, x, w, y, window.top(), window.left(), window.strideH(), window.strideW(),
+                window.dilationH(), window.dilationW(), groups);
+    }
+}
