@@ -10,6 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.gabor.compile.Plan;
 import org.gabor.compile.Rules;
+import org.gabor.cuda.blas.Blas;
+import org.gabor.cuda.dnn.Dnn;
 import org.gabor.cuda.driver.Context;
 import org.gabor.cuda.driver.DeviceBuffer;
 import org.gabor.cuda.driver.Stream;
@@ -26,12 +28,14 @@ import org.gabor.spi.Tensor;
 /** A GPU as a device: its memory, a stream that computes and one that copies, cuDNN, cuBLAS and our own kernels. */
 final class CudaBackend implements Backend {
     static final String NAME = "cuda";
+    /** A convolution may take one part in so many of the device's memory for itself while it runs. */
+    private static final int SCRATCH_SHARE = 16;
 
     private final Context context;
     private final Stream compute;
     private final Stream copying;
-    private final Dnn dnn;
-    private final Blas blas;
+    private final Solver solver;
+    private final Multiplier multiplier;
     private final Kernels kernels;
     private final CudaRules rules;
     private final Set<Allocation> allocations = ConcurrentHashMap.newKeySet();
@@ -43,14 +47,16 @@ final class CudaBackend implements Backend {
         try {
             this.compute = context.stream();
             this.copying = context.stream();
-            this.dnn = new Dnn(context, compute, options);
-            this.blas = new Blas(context, compute, options);
+            boolean tf32 = options.precision() == Precision.TF32;
+            long scratch = context.gpu().memory() / SCRATCH_SHARE;
+            this.solver = new Solver(new Dnn(compute), tf32, options.deterministic(), scratch);
+            this.multiplier = new Multiplier(new Blas(compute), tf32);
         } catch (RuntimeException e) {
             context.close();
             throw e;
         }
         this.kernels = new Kernels(context);
-        this.rules = new CudaRules(dnn, options.precision() == Precision.BF16 ? DType.BF16 : DType.F32);
+        this.rules = new CudaRules(solver, options.precision() == Precision.BF16 ? DType.BF16 : DType.F32);
     }
 
     @Override
@@ -66,9 +72,9 @@ final class CudaBackend implements Backend {
 
     Stream compute() { return compute; }
 
-    Dnn dnn() { return dnn; }
+    Solver solver() { return solver; }
 
-    Blas blas() { return blas; }
+    Multiplier multiplier() { return multiplier; }
 
     Kernels kernels() { return kernels; }
 

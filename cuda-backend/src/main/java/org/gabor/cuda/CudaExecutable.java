@@ -54,10 +54,10 @@ final class CudaExecutable implements Executable {
         bound.forEach((name, t) -> addresses.put(name, t.address()));
         var places = new PlanMemory(plan, memory.address(), addresses);
         Arena arguments = memory.owned(Arena.ofShared(), Arena::close);
-        var tasks = new Tasks(backend.kernels(), backend.dnn(), backend.blas(), arguments);
+        var tasks = new Tasks(backend.kernels(), backend.solver(), backend.multiplier(), arguments);
         var steps = new ArrayList<List<Tasks.Task>>();
         for (Step step : plan.steps()) {
-            List<Work> works = new CudaLowering(places, memory::constant, backend.dnn(), step).lower();
+            List<Work> works = new CudaLowering(places, memory::constant, backend.solver(), step).lower();
             steps.add(works.stream().map(tasks::of).toList());
         }
         var inputs = new LinkedHashMap<String, Tensor>();

@@ -25,7 +25,7 @@ final class PeakMeasurement {
                     DeviceBuffer c = backend.context().allocate(matrix)) {
                 backend.compute().zero(a.address(), matrix);
                 backend.compute().zero(b.address(), matrix);
-                nanos = fastest(backend, backend.blas().task(new Multiply(DType.F32, false, false, n, n, n, a.address(),
+                nanos = fastest(backend, backend.multiplier().task(new Multiply(DType.F32, false, false, n, n, n, a.address(),
                         b.address(), c.address())));
                 flops = 2e9 * n * n * n / nanos;
                 long copy = fastest(backend, stream -> stream.copy(c.address(), a.address(), matrix));

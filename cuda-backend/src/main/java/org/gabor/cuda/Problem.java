@@ -33,6 +33,11 @@ record Problem(Kind kind, DType dtype, Shape x, Shape w, Shape y, int padH, int 
         BACKWARD_FILTER
     }
 
+    /** The same shapes, of which something else is computed. */
+    Problem as(Kind other) {
+        return new Problem(other, dtype, x, w, y, padH, padW, strideH, strideW, dilationH, dilationW, groups);
+    }
+
     /** The convolution of a window over images that have at least its padding on both sides alike. */
     static Problem of(Kind kind, DType dtype, Shape x, Shape w, Shape y, Window window, int groups) {
         return new Problem(kind, dtype, x, w, y, window.top(), window.left(), window.strideH(), window.strideW(),

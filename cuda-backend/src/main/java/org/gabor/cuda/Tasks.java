@@ -10,7 +10,7 @@ import org.gabor.cuda.driver.Stream;
  *
  * @param arena where arguments lie; it must live as long as the tasks are run
  */
-record Tasks(Kernels kernels, Dnn dnn, Blas blas, Arena arena) {
+record Tasks(Kernels kernels, Solver solver, Multiplier multiplier, Arena arena) {
     /** The most dynamic shared memory that a kernel may have without asking. */
     private static final int SHARED_BYTES = 48 << 10;
 
@@ -26,8 +26,8 @@ record Tasks(Kernels kernels, Dnn dnn, Blas blas, Arena arena) {
             case Work.Clear c -> stream -> stream.zero(c.address(), c.bytes());
             case Work.Move m -> stream -> stream.copy(m.to(), m.from(), m.bytes());
             case Launch l -> launch(l);
-            case Convolve c -> dnn.task(c);
-            case Multiply m -> blas.task(m);
+            case Convolve c -> solver.task(c);
+            case Multiply m -> multiplier.task(m);
         };
     }
 

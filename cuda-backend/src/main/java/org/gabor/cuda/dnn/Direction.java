@@ -1,0 +1,33 @@
+package org.gabor.cuda.dnn;
+
+/** The three things that are computed for a convolution y = x * w. The algorithms are cuDNN's, by their numbers. */
+public enum Direction {
+    /** y from x and w. */
+    FORWARD("IMPLICIT_GEMM IMPLICIT_PRECOMP_GEMM GEMM DIRECT FFT FFT_TILING WINOGRAD WINOGRAD_NONFUSED"),
+    /** dx from dy and w. */
+    DATA("ALGO_0 ALGO_1 FFT FFT_TILING WINOGRAD WINOGRAD_NONFUSED"),
+    /** dw from dy and x. */
+    FILTER("ALGO_0 ALGO_1 FFT ALGO_3 WINOGRAD WINOGRAD_NONFUSED FFT_TILING");
+
+    private final String names;
+
+    Direction(String names) {
+        this.names = names;
+    }
+
+    private String[] split() { return names.split(" "); }
+
+    /** How many algorithms cuDNN knows. */
+    int algorithms() { return split().length; }
+
+    /** True unless it sums with atomic additions, in whatever order they come (cuDNN's manual, "Reproducibility"). */
+    boolean isDeterministic(int number) {
+        return switch (this) {
+            case FORWARD -> true;
+            case DATA -> number != 0;
+            case FILTER -> number != 0 && number != 3;
+        };
+    }
+
+    String name(int number) { return number < algorithms() ? split()[number] : "number " + number; }
+}
