@@ -6,15 +6,14 @@
 
 namespace draws {
 
-// The images of step s: i = 0 ... batch - 1 is at place s batch + i of the whole training, which is place mod `images` of the
-// permutation of epoch 1 + place / images.
+// The samples of a step by org.gabor.graph.Sampling.Order: result[i] is where (step mod steps) batch + i goes in the permutation
+// of seed and epoch.
 struct Order {
     const int* seed;  // two words, the low one first
-    const int* step;  // counted from 0
+    const int* step;
+    const int* epoch;
     int* result;
-    int batch;
-    int images;  // an epoch has, at most size
-    int size;    // of the data set
+    int samples, batch, steps;
     int stream;
 };
 
@@ -78,7 +77,7 @@ static std::vector<double> warp_reference(const Images& a, const std::vector<uns
 }
 #endif
 
-// The order of images
+// The order of samples
 
 static __device__ inline unsigned long long seed_of(const int* words) {
     return static_cast<unsigned long long>(static_cast<unsigned>(words[1])) << 32 | static_cast<unsigned>(words[0]);
@@ -97,17 +96,16 @@ static __device__ inline unsigned permuted(Stream s, unsigned value, int low_bit
     return high << low_bits | low;
 }
 
-// Threads take an image each. What falls outside 0 ... size - 1 is permuted again (Black and Rogaway 2002).
+// Threads take a sample each. What falls outside 0 ... samples - 1 is permuted again (Black and Rogaway 2002).
 extern "C" __global__ void draws_order(Order a) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= a.batch) return;
-    long long place = static_cast<long long>(*a.step) * a.batch + i;
-    Stream s = {seed_of(a.seed), static_cast<unsigned>(a.stream), 0, static_cast<unsigned>(place / a.images + 1)};
-    int bits = max(8, 32 - __clz(a.size - 1)), low_bits = (bits + 1) / 2;
-    unsigned value = static_cast<unsigned>(place % a.images);
+    Stream s = {seed_of(a.seed), static_cast<unsigned>(a.stream), 0, static_cast<unsigned>(*a.epoch)};
+    int bits = max(8, 32 - __clz(a.samples - 1)), low_bits = (bits + 1) / 2;
+    unsigned value = static_cast<unsigned>(*a.step % a.steps * a.batch + i);
     do {
         value = permuted(s, value, low_bits, bits - low_bits);
-    } while (value >= static_cast<unsigned>(a.size));
+    } while (value >= static_cast<unsigned>(a.samples));
     a.result[i] = static_cast<int>(value);
 }
 REGISTER(draws_order)
@@ -140,7 +138,8 @@ static __device__ inline float shifted(float unit, int most) { return floorf(uni
 extern "C" __global__ void draws_maps(Maps a) {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= a.n) return;
-    Stream s = {seed_of(a.seed), static_cast<unsigned>(a.stream), static_cast<unsigned>(*a.step), static_cast<unsigned>(*a.epoch)};
+    auto word = [](int number) { return static_cast<unsigned>(number); };
+    Stream s = {seed_of(a.seed), word(a.stream), word(*a.step), word(*a.epoch)};
     uint4 words = stream_block(s, 2 * i);
     float centre_x = (a.w - 1) / 2.0f, centre_y = (a.h - 1) / 2.0f;
     float f = to_uniform(words.x) < a.flip ? -1 : 1;

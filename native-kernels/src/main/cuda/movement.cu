@@ -1,10 +1,9 @@
-// Copies between two orders of the elements, and between element types.
+// Copies between two orders of the elements.
 //
 // A slice, a concatenation, what a padding surrounds and a change of layout are all the same: a walk over some axes, each with
 // a step in the source and one in the target. Where two layouts differ in the order of two axes only, that is a transposition
 // of matrices, which goes through shared memory so that both sides are read and written in runs.
 #include "gabor.cuh"
-#include "pack.cuh"
 
 namespace movement {
 
@@ -96,28 +95,10 @@ static __device__ inline void transposed(const T* x, T* y, const Transposition& 
     }
 }
 
-static __device__ inline float value_of(unsigned char value) { return value; }
-static __device__ inline float value_of(float value) { return to_float(value); }
-static __device__ inline float value_of(bfloat16 value) { return to_float(value); }
-
-// Threads take four elements each; the last few threads one each of what is left.
-template <class From, class To> static __device__ inline void cast(const From* x, To* y, long long count) {
-    long long i = static_cast<long long>(blockIdx.x) * blockDim.x + threadIdx.x, packs = count / 4;
-    if (i < packs) {
-        Pack<From, 4> values = load<4>(x + 4 * i);
-        Pack<To, 4> cast;
-        for (int k = 0; k < 4; k++) cast.at[k] = convert<To>(value_of(values.at[k]));
-        store(y + 4 * i, cast);
-    } else if (i - packs < count % 4) {
-        long long at = 3 * packs + i;
-        y[at] = convert<To>(value_of(x[at]));
-    }
-}
-
-// Launch shapes. move_strided_B moves elements of B bytes, or B bytes that are neighbours on both sides: x = min(THREADS,
-// the least power of two that holds dims[0]), y = THREADS / x; grid.x covers dims[0], grid.y the product of the others, at
-// most 65535. move_transposed_B: a block of TILE x TILE_ROWS threads; grid.x counts the tiles of a matrix, grid.y the
-// matrices, at most 65535. move_F_to_T: count / 4 + count mod 4 threads, THREADS a block.
+// Launch shapes. move_strided_B moves elements of B bytes, or B bytes that are neighbours on both sides: x = min(THREADS, the
+// least power of two that holds dims[0]), y = THREADS / x; grid.x covers dims[0], grid.y the product of the others, at most
+// 65535. move_transposed_B: a block of TILE x TILE_ROWS threads; grid.x counts the tiles of a matrix, grid.y the matrices, at
+// most 65535.
 [[maybe_unused]] constexpr int THREADS = 256;
 
 #define MOVE_STRIDED(bytes, T)                                                                                               \
@@ -142,16 +123,5 @@ MOVE_STRIDED(16, uint4)
 MOVE_TRANSPOSED(1, unsigned char)
 MOVE_TRANSPOSED(2, unsigned short)
 MOVE_TRANSPOSED(4, unsigned)
-
-#define MOVE_CAST(from, From, to, To)                                                                                        \
-    extern "C" __global__ void move_##from##_to_##to(const From* __restrict__ x, To* __restrict__ y, long long count) {      \
-        cast(x, y, count);                                                                                                   \
-    }                                                                                                                        \
-    REGISTER(move_##from##_to_##to)
-
-MOVE_CAST(f32, float, bf16, bfloat16)
-MOVE_CAST(bf16, bfloat16, f32, float)
-MOVE_CAST(u8, unsigned char, f32, float)
-MOVE_CAST(u8, unsigned char, bf16, bfloat16)
 
 }  // namespace movement

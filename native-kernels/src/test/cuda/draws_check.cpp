@@ -9,10 +9,10 @@ namespace {
 
 constexpr int SHUFFLE = 2030840142;  // Stream.id("shuffle")
 
-std::vector<int> order(long long seed, int step, int batch, int images, int size) {
+std::vector<int> order(long long seed, int step, int epoch, int samples, int batch, int steps) {
     int words[] = {static_cast<int>(seed), static_cast<int>(seed >> 32)};
     std::vector<int> result(batch, -1);
-    Order a = {words, &step, result.data(), batch, images, size, SHUFFLE};
+    Order a = {words, &step, &epoch, result.data(), samples, batch, steps, SHUFFLE};
     gabor::host::run("draws_order", (batch + THREADS - 1) / THREADS, THREADS, 0, a);
     return result;
 }
@@ -77,29 +77,24 @@ CHECK(draws_order_is_javas) {
     const FromJava& j = JAVA[random.between(0, 5)];
     for (int i = 0; i < 4; i++) {
         int place = static_cast<int>(static_cast<long long>(i) * (j.n - 1) / 3);
-        // place `place` of epoch `epoch`, in batches of one
-        long long step = (j.epoch - 1ll) * j.n + place;
-        check::near("place", place, order(j.seed, static_cast<int>(step), 1, j.n, j.n)[0], j.at[i], 0);
+        check::near("place", place, order(j.seed, place, j.epoch, j.n, 1, j.n)[0], j.at[i], 0);
     }
 }
 
 CHECK(draws_order_by_definition) {
-    int size = random.between(1, 700), batch = random.between(1, std::min(size, 40)), steps = size / batch;
-    int step = random.between(0, 5 * steps);
+    int samples = random.between(1, 700), batch = random.between(1, std::min(samples, 40)), steps = samples / batch;
+    int step = random.between(0, 5 * steps), epoch = random.between(0, 1000);
     long long seed = static_cast<long long>(random.bits()) << 32 | random.bits();
-    std::vector<int> got = order(seed, step, batch, steps * batch, size);
-    for (int i = 0; i < batch; i++) {
-        long long place = static_cast<long long>(step) * batch + i;
-        int images = steps * batch, epoch = static_cast<int>(place / images) + 1, at = static_cast<int>(place % images);
-        check::near("place", i, got[i], permuted_reference(seed, SHUFFLE, epoch, size, at), 0);
-    }
+    std::vector<int> got = order(seed, step, epoch, samples, batch, steps);
+    for (int i = 0; i < batch; i++)
+        check::near("place", i, got[i], permuted_reference(seed, SHUFFLE, epoch, samples, step % steps * batch + i), 0);
 }
 
 CHECK(draws_order_takes_each_once) {
-    int size = random.between(1, 600), step = random.between(0, 3);
-    std::vector<int> got = order(random.bits(), step, size, size, size), times(size);
-    for (int i : got) times.at(i)++;
-    for (int i = 0; i < size; i++) check::near("image", i, times[i], 1, 0);
+    int samples = random.between(1, 600);
+    std::vector<int> times(samples);
+    for (int i : order(random.bits(), random.between(0, 3), random.between(0, 3), samples, samples, 1)) times.at(i)++;
+    for (int i = 0; i < samples; i++) check::near("sample", i, times[i], 1, 0);
 }
 
 CHECK(draws_gather_1) { gather_of<unsigned char>(random, "draws_gather_1"); }

@@ -1,4 +1,4 @@
-// Copies over random axes in random orders, transpositions, and casts.
+// Copies over random axes in random orders, and transpositions.
 #include "../../main/cuda/movement.cu"
 #include "elements.h"
 
@@ -59,23 +59,6 @@ template <typename T> void transposed_of(check::Random& random, const char* name
     check::that(y == want, name, " of ", a.batch, " x ", a.rows, " x ", a.columns, " is wrong");
 }
 
-template <typename From, typename To> void cast_of(check::Random& random, const char* name, From (*draw)(check::Random&)) {
-    long long count = random.between(1, 3000);
-    std::vector<From> x;
-    for (long long i = 0; i < count; i++) x.push_back(draw(random));
-    std::vector<To> y(count, convert<To>(NAN));
-    unsigned threads = static_cast<unsigned>(count / 4 + count % 4);
-    gabor::host::run(name, (threads + THREADS - 1) / THREADS, THREADS, 0, static_cast<const From*>(x.data()), y.data(), count);
-    for (long long i = 0; i < count; i++) {
-        float value = value_of(x[i]);
-        check::near(name, i, to_float(y[i]), value, rounding<To> * (sizeof(To) < sizeof(float)) * std::fabs(value));
-    }
-}
-
-unsigned char randomByte(check::Random& random) { return static_cast<unsigned char>(random.bits()); }
-float randomFloat(check::Random& random) { return random.once(50) ? INFINITY : random.once(50) ? NAN : random.normal(); }
-bfloat16 randomBf16(check::Random& random) { return to_bfloat16(randomFloat(random)); }
-
 }  // namespace
 
 CHECK(movement_strided_1) { strided_of<unsigned char>(random, "move_strided_1"); }
@@ -86,7 +69,3 @@ CHECK(movement_strided_16) { strided_of<uint4>(random, "move_strided_16"); }
 CHECK(movement_transposed_1) { transposed_of<unsigned char>(random, "move_transposed_1"); }
 CHECK(movement_transposed_2) { transposed_of<unsigned short>(random, "move_transposed_2"); }
 CHECK(movement_transposed_4) { transposed_of<unsigned>(random, "move_transposed_4"); }
-CHECK(movement_f32_to_bf16) { cast_of<float, bfloat16>(random, "move_f32_to_bf16", randomFloat); }
-CHECK(movement_bf16_to_f32) { cast_of<bfloat16, float>(random, "move_bf16_to_f32", randomBf16); }
-CHECK(movement_u8_to_f32) { cast_of<unsigned char, float>(random, "move_u8_to_f32", randomByte); }
-CHECK(movement_u8_to_bf16) { cast_of<unsigned char, bfloat16>(random, "move_u8_to_bf16", randomByte); }
