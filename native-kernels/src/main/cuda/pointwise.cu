@@ -9,7 +9,7 @@
 
 namespace pointwise {
 
-constexpr int OPERANDS = 32, INSTRUCTIONS = 96, REGISTERS = 6, AXES = 4, DRAWS = 4;
+constexpr int OPERANDS = 32, INSTRUCTIONS = 96, REGISTERS = 16, AXES = 4, DRAWS = 4;
 
 // What an operand holds.
 enum Element { F32, BF16, U8 };
@@ -278,27 +278,26 @@ __device__ inline bool keeps(const Draw& d, long long element, Words& w) {
         _Pragma("unroll")                    \
         for (int e = 0; e < E; e++) {        \
             float x = acc[e], s = second[e]; \
-            (void)x, (void)s; \
+            (void)x, (void)s;                \
             acc[e] = value;                  \
         }                                    \
         break;                               \
     }
 
 // The same for functions so long that their code is written once: a loop takes the elements from local memory.
-#define EACH_IN_TURN(value)                                        \
-    {                                                              \
-        float xs[E], ss[E];                                        \
-        _Pragma("unroll")                                          \
+#define EACH_IN_TURN(value)                                            \
+    {                                                                  \
+        _Pragma("unroll")                                              \
         for (int e = 0; e < E; e++) xs[e] = acc[e], ss[e] = second[e]; \
-        _Pragma("unroll 1")                                        \
-        for (int e = 0; e < E; e++) {                              \
-            float x = xs[e], s = ss[e];                            \
-            (void)x, (void)s; \
-            xs[e] = value;                                         \
-        }                                                          \
-        _Pragma("unroll")                                          \
-        for (int e = 0; e < E; e++) acc[e] = xs[e];                \
-        break;                                                     \
+        _Pragma("unroll 1")                                            \
+        for (int e = 0; e < E; e++) {                                  \
+            float x = xs[e], s = ss[e];                                \
+            (void)x, (void)s;                                          \
+            xs[e] = value;                                             \
+        }                                                              \
+        _Pragma("unroll")                                              \
+        for (int e = 0; e < E; e++) acc[e] = xs[e];                    \
+        break;                                                         \
     }
 
 // U vectors of V elements a thread.
@@ -309,7 +308,7 @@ __device__ inline void run(const Chain& c) {
     long long first = (long long)blockIdx.x * (U * blockDim.x) + threadIdx.x;
     if (first * V >= c.elements) return;
     Place at[U];
-    float acc[E], second[E], kept[REGISTERS][E];
+    float acc[E], second[E], kept[REGISTERS][E], xs[E], ss[E];
 #pragma unroll
     for (int u = 0; u < U; u++) at[u] = place<V>(c, first + u * blockDim.x);
 #pragma unroll

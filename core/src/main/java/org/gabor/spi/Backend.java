@@ -1,6 +1,7 @@
 package org.gabor.spi;
 
 import java.util.Map;
+import java.util.OptionalLong;
 import org.gabor.compile.Plan;
 import org.gabor.compile.Rules;
 import org.gabor.graph.TensorType;
@@ -33,6 +34,12 @@ public interface Backend extends AutoCloseable {
      * @throws org.gabor.DeviceMemoryException if the arena does not fit
      */
     Executable compile(Plan plan, Map<String, Tensor> parameters);
+
+    /** Bytes that can still be allocated, if that is known. */
+    default OptionalLong freeBytes() { return OptionalLong.empty(); }
+
+    /** The largest data set, in bytes, that is better kept on the device than sent to it batch by batch; 0 for none. */
+    default long residentBytes() { return 0; }
 
     /** Measures what the device does at best, with all threads it has been given. Takes a fraction of a second. */
     Peak peak();

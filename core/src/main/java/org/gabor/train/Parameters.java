@@ -33,34 +33,46 @@ public final class Parameters implements AutoCloseable {
     private final Slab slab;
     private final int states;
 
-    private Parameters(Backend backend, Map<String, Scope.Declared> declared, Slab slab, int states) {
+    private Parameters(Map<String, Scope.Declared> declared, Slab slab, int states) {
         this.declared = declared;
         this.slab = slab;
         this.states = states;
-        Tensor weights = allocate(backend, WEIGHTS, slab.type());
-        slab.slots().forEach(
-                (name, slot) -> bindings.put(name, weights.view(TensorType.f32(slot.shape().dims()), slot.offset())));
-        declared.forEach((name, d) -> {
-            if (d.kind() == Scope.Kind.STATISTIC) allocate(backend, name, d.node().type());
-        });
+    }
+
+    /** Allocates what is common to training and inference, then the rest; nothing is left over if that fails. */
+    private Parameters allocated(Backend backend, Runnable rest) {
+        try {
+            Tensor weights = allocate(backend, WEIGHTS, slab.type());
+            slab.slots().forEach(
+                    (name, slot) -> bindings.put(name, weights.view(TensorType.f32(slot.shape().dims()), slot.offset())));
+            declared.forEach((name, d) -> {
+                if (d.kind() == Scope.Kind.STATISTIC) allocate(backend, name, d.node().type());
+            });
+            rest.run();
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** Memory for evaluation and prediction: weights and statistics. */
     public static Parameters forInference(Backend backend, Map<String, Scope.Declared> declared) {
-        return new Parameters(backend, declared, Slab.of(declared, 0), 0);
+        return new Parameters(declared, Slab.of(declared, 0), 0).allocated(backend, () -> {});
     }
 
     /** Memory for training. */
     public static Parameters forTraining(Backend backend, TrainingGraph graph) {
         Slab slab = graph.slab();
-        var p = new Parameters(backend, graph.declared(), slab, graph.states());
-        p.allocate(backend, GRADIENTS, slab.type());
-        for (int i = 0; i < p.states; i++) p.allocate(backend, STATE + i, slab.type());
-        if (graph.averages()) p.allocate(backend, AVERAGE, slab.type());
-        p.allocate(backend, GUARD, Update.GUARD);
-        p.allocate(backend, TOTAL_LOSS, TensorType.f32(1));
-        p.allocate(backend, TOTAL_HITS, TensorType.f32(1));
-        return p;
+        var p = new Parameters(graph.declared(), slab, graph.states());
+        return p.allocated(backend, () -> {
+            p.allocate(backend, GRADIENTS, slab.type());
+            for (int i = 0; i < p.states; i++) p.allocate(backend, STATE + i, slab.type());
+            if (graph.averages()) p.allocate(backend, AVERAGE, slab.type());
+            p.allocate(backend, GUARD, Update.GUARD);
+            p.allocate(backend, TOTAL_LOSS, TensorType.f32(1));
+            p.allocate(backend, TOTAL_HITS, TensorType.f32(1));
+        });
     }
 
     private Tensor allocate(Backend backend, String name, TensorType type) {

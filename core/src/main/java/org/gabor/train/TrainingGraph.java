@@ -21,9 +21,8 @@ import org.gabor.random.Stream;
 
 /**
  * A whole training step as one graph: pixels to scores, loss, gradients into their slab, guard, running statistics,
- * totals, and last the update of all weights. Inputs {@code images} U8 [n,c,h,w], {@code labels} I32 [n], {@code lr}
- * [1], {@code step} I32 [1] and, where random numbers are drawn, {@code seed} I32 [2] and {@code epoch} I32 [1]; output
- * {@code loss} [1].
+ * totals, and last the update of all weights. Inputs {@code lr} [1], {@code step} I32 [1], those of its {@link Samples} and,
+ * where random numbers are drawn, {@code seed} I32 [2] and {@code epoch} I32 [1]; output {@code loss} [1].
  *
  * @param graph the step
  * @param declared the model's parameters
@@ -37,15 +36,20 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
 
     /** The step of a model for batches of {@code batch} images, which are taken as they are. */
     public static TrainingGraph of(ModelSpec model, Scaling scaling, LearningRule rule, int batch) {
-        return of(model, scaling, rule, batch, Distortion.NONE);
+        return of(model, scaling, rule, batch, Distortion.NONE, new Samples.Fed());
     }
 
-    /** The step of a model for batches of {@code batch} images, which are distorted at random first. */
-    public static TrainingGraph of(ModelSpec model, Scaling scaling, LearningRule rule, int batch, Distortion limits) {
+    /**
+     * The step of a model for batches of {@code batch} images, which are distorted at random first.
+     *
+     * @param from where the images come from
+     */
+    public static TrainingGraph of(ModelSpec model, Scaling scaling, LearningRule rule, int batch, Distortion limits,
+            Samples from) {
         var g = new Graph();
         var scope = new Scope(g, true);
-        Node labels = g.input("labels", TensorType.i32(batch));
-        Node images = distorted(scope, g.input("images", model.images(batch)), limits);
+        Samples.Batch samples = from.batch(scope, model.images(batch));
+        Node labels = samples.labels(), images = distorted(scope, samples.images(), limits);
         Node scores = model.apply(scope, scaling.apply(scope, images));
         Node loss = rule.criterion().mean(scores, labels);
         Node hits = g.add(new Loss.Sum(1), g.add(new Loss.InTopK(1), scores, labels));

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.gabor.DeviceMemoryException;
 import org.gabor.DivergedException;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
@@ -47,9 +48,10 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private final Executable step;
     private final Optional<Evaluator> evaluator;
     private final StepInputs numbers;
-    private final Loader loader;
+    private final Feeding feeding;
     private volatile Order order = new Order(0, Permutation.of(0, 0, 1));
 
+    private final List<Runnable> owned = new ArrayList<>();
     private final List<EpochMetrics> history = new ArrayList<>();
     private Optional<TrainedModel> best = Optional.empty();
     private long steps;
@@ -72,16 +74,42 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         this.config = setup.describe(train, held, scaling);
         setup.continuation().ifPresent(c -> c.checkFits(setup.model(), config));
         Backend backend = device.backend();
-        var graph = TrainingGraph.of(setup.model(), scaling, setup.rule(), batch, setup.limitsFor(train));
-        this.slab = graph.slab();
-        this.parameters = Parameters.forTraining(backend, graph);
-        this.step = backend.compile(Compiler.plan(graph.graph(), backend.rules()), parameters.bindings());
-        this.evaluator = held.map(_ -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(), parameters,
-                TrainingRun.EVALUATION_BATCH));
-        this.numbers = new StepInputs(step.inputs(), setup.seed());
-        if (setup.continuation().isEmpty()) parameters.initialise(setup.seed(), input.tensors());
-        this.loader = new Loader(train, batch, this::image, setup.continuation().map(Continuation::step).orElse(0L),
-                (long) setup.epochs() * epochSteps, setup.workers());
+        try {
+            this.feeding = owned(Feeding.of(backend, train, epochSteps, () -> new Loader(train, batch, this::image,
+                    setup.continuation().map(Continuation::step).orElse(0L), (long) setup.epochs() * epochSteps,
+                    setup.workers())), Feeding::close);
+            TrainingGraph graph = graph(batch);
+            this.slab = graph.slab();
+            this.parameters = owned(Parameters.forTraining(backend, graph), Parameters::close);
+            this.step = owned(compiled(backend, graph), Executable::close);
+            this.evaluator = held.map(_ -> owned(new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(),
+                    parameters, TrainingRun.EVALUATION_BATCH), Evaluator::close));
+            this.numbers = new StepInputs(step.inputs(), setup.seed());
+            if (setup.continuation().isEmpty()) parameters.initialise(setup.seed(), input.tensors());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Something that is closed with the training. */
+    private <T> T owned(T resource, Consumer<T> close) {
+        owned.addFirst(() -> close.accept(resource));
+        return resource;
+    }
+
+    private TrainingGraph graph(int images) {
+        return TrainingGraph.of(setup.model(), scaling, setup.rule(), images, setup.limitsFor(train), feeding.samples(images));
+    }
+
+    private Executable compiled(Backend backend, TrainingGraph graph) {
+        var bindings = new HashMap<>(parameters.bindings());
+        bindings.putAll(feeding.bindings());
+        try {
+            return backend.compile(Compiler.plan(graph.graph(), backend.rules()), bindings);
+        } catch (DeviceMemoryException e) {
+            throw LargestBatch.explain(e, backend, batch, images -> Compiler.plan(graph(images).graph(), backend.rules()));
+        }
     }
 
     private static Dataset limited(Trainer setup, Dataset held) {
@@ -189,7 +217,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     /** It allocates nothing. */
     private void step(Schedule.Clock clock) {
         long start = System.nanoTime();
-        StepInputs.feed(loader.next(), step.inputs());
+        feeding.feed(step.inputs());
         numbers.step(learningRate(clock), steps);
         waited += System.nanoTime() - start;
         step.run();
@@ -281,10 +309,5 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private double total(String name) { return parameters.get(name).scalar(); }
 
     @Override
-    public void close() {
-        loader.close();
-        evaluator.ifPresent(Evaluator::close);
-        step.close();
-        parameters.close();
-    }
+    public void close() { owned.forEach(Runnable::run); }
 }

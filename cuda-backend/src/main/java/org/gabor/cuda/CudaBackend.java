@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -97,6 +98,16 @@ final class CudaBackend implements Backend {
             throw e;
         }
     }
+
+    @Override
+    public OptionalLong freeBytes() {
+        context.trim();
+        return OptionalLong.of(context.memory().free());
+    }
+
+    /** Half of what is free: the other half is for the network. */
+    @Override
+    public long residentBytes() { return context.memory().free() / 2; }
 
     @Override
     public Peak peak() {

@@ -2,6 +2,7 @@ package org.gabor.cuda;
 
 import java.util.Optional;
 import org.gabor.DeviceException;
+import org.gabor.cuda.load.Preflight;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
@@ -10,8 +11,8 @@ import org.gabor.spi.BackendProvider;
  * Takes the name {@code cuda}, so that asking for a GPU is answered with the reason rather than with another device.
  */
 public final class CudaProvider implements BackendProvider {
-    private static final String REASON = "this version of Gabor computes on the CPU only, whatever GPU is installed: "
-            + "its CUDA backend is still to be written (use --device cpu, or leave the device to auto)";
+    private static final String UNFINISHED = "everything a GPU needs is here, but this version of Gabor computes on the CPU"
+            + " only; use --device cpu, or leave the device to auto";
 
     @Override
     public String name() { return "cuda"; }
@@ -21,8 +22,17 @@ public final class CudaProvider implements BackendProvider {
     public int rank() { return 100; }
 
     @Override
-    public Optional<String> unavailable() { return Optional.of(REASON); }
+    public Optional<String> unavailable() {
+        try {
+            Preflight.run();
+            return Optional.of(UNFINISHED);
+        } catch (DeviceException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
 
     @Override
-    public Backend open(BackendOptions options) { throw new DeviceException("device cuda cannot be used: " + REASON); }
+    public Backend open(BackendOptions options) {
+        throw new DeviceException("device cuda cannot be used: " + unavailable().orElse(UNFINISHED));
+    }
 }

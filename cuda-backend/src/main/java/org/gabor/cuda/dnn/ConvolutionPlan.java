@@ -36,7 +36,10 @@ public final class ConvolutionPlan extends Resource {
     private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
 
     /** Everything an algorithm depends on. */
-    record Shapes(TensorLayout x, FilterLayout w, Geometry geometry, TensorLayout y, boolean tf32) {}
+    record Shapes(TensorLayout x, FilterLayout w, Geometry geometry, TensorLayout y, boolean tf32) {
+        @Override
+        public String toString() { return x + " * " + w + " -> " + y + ", " + geometry + (tf32 ? ", TF32" : ""); }
+    }
 
     /** What is asked when an algorithm is chosen. */
     record Question(Shapes shapes, Direction direction, long limit, boolean deterministic) {}
@@ -47,10 +50,10 @@ public final class ConvolutionPlan extends Resource {
         this.shapes = shapes;
         dnn.handle();
         try {
-            dnn.check(JCudnn.cudnnCreateTensorDescriptor(x), "cudnnCreateTensorDescriptor");
-            dnn.check(JCudnn.cudnnCreateTensorDescriptor(y), "cudnnCreateTensorDescriptor");
-            dnn.check(JCudnn.cudnnCreateFilterDescriptor(w), "cudnnCreateFilterDescriptor");
-            dnn.check(JCudnn.cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
+            dnn.check(JCudnn.cudnnCreateTensorDescriptor(x), "cudnnCreateTensorDescriptor", shapes);
+            dnn.check(JCudnn.cudnnCreateTensorDescriptor(y), "cudnnCreateTensorDescriptor", shapes);
+            dnn.check(JCudnn.cudnnCreateFilterDescriptor(w), "cudnnCreateFilterDescriptor", shapes);
+            dnn.check(JCudnn.cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor", shapes);
             describe(x, shapes.x);
             describe(y, shapes.y);
             describe(w, shapes.w);
@@ -63,23 +66,23 @@ public final class ConvolutionPlan extends Resource {
 
     private void describe(cudnnTensorDescriptor descriptor, TensorLayout t) {
         dnn.check(JCudnn.cudnnSetTensor4dDescriptorEx(descriptor, type(t.type()), t.n(), t.c(), t.h(), t.w(), t.nStride(),
-                t.cStride(), t.hStride(), t.wStride()), "cudnnSetTensor4dDescriptorEx of " + t);
+                t.cStride(), t.hStride(), t.wStride()), "cudnnSetTensor4dDescriptorEx", t);
     }
 
     private void describe(cudnnFilterDescriptor descriptor, FilterLayout f) {
         dnn.check(JCudnn.cudnnSetFilter4dDescriptor(descriptor, type(f.type()),
                 f.channelsLast() ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW, f.k(), f.c(), f.r(), f.s()),
-                "cudnnSetFilter4dDescriptor of " + f);
+                "cudnnSetFilter4dDescriptor", f);
     }
 
     private void describe(cudnnConvolutionDescriptor descriptor, Shapes of) {
         Geometry g = of.geometry;
         dnn.check(JCudnn.cudnnSetConvolution2dDescriptor(descriptor, g.paddingH(), g.paddingW(), g.strideH(), g.strideW(),
                 g.dilationH(), g.dilationW(), CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT),
-                "cudnnSetConvolution2dDescriptor of " + g);
-        dnn.check(JCudnn.cudnnSetConvolutionGroupCount(descriptor, g.groups()), "cudnnSetConvolutionGroupCount");
+                "cudnnSetConvolution2dDescriptor", g);
+        dnn.check(JCudnn.cudnnSetConvolutionGroupCount(descriptor, g.groups()), "cudnnSetConvolutionGroupCount", g);
         int math = of.x.type() == DType.BF16 ? CUDNN_TENSOR_OP_MATH : of.tf32 ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH;
-        dnn.check(JCudnn.cudnnSetConvolutionMathType(descriptor, math), "cudnnSetConvolutionMathType");
+        dnn.check(JCudnn.cudnnSetConvolutionMathType(descriptor, math), "cudnnSetConvolutionMathType", g);
     }
 
     private static int type(DType type) {
@@ -112,7 +115,7 @@ public final class ConvolutionPlan extends Resource {
             if (workspace[0] <= question.limit) return new Algorithm(direction, number, workspace[0]);
             least = Math.min(least, workspace[0]);
         }
-        throw new DeviceException("%s: cuDNN has no algorithm for the convolution %s, %s%s, of %s".formatted(
+        throw new DeviceException("%s: cuDNN has no algorithm (%s, %s%s) for %s".formatted(
                 context().gpu(), direction.name().toLowerCase(Locale.ROOT),
                 question.deterministic ? "deterministic, " : "",
                 least == Long.MAX_VALUE ? "with any workspace"
@@ -127,7 +130,7 @@ public final class ConvolutionPlan extends Resource {
      */
     public Algorithm algorithm(Direction direction, int number) {
         var workspace = new long[1];
-        dnn.check(workspace(direction, number, workspace), "the workspace of " + direction.name(number) + " for " + shapes);
+        dnn.check(workspace(direction, number, workspace), "the workspace of " + direction.name(number), shapes);
         return new Algorithm(direction, number, workspace[0]);
     }
 
@@ -154,19 +157,19 @@ public final class ConvolutionPlan extends Resource {
             case FORWARD -> {
                 var list = new cudnnConvolutionFwdAlgoPerf[most];
                 dnn.check(JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(dnn.handle(), x, w, convolution, y, most, count, list),
-                        "cudnnGetConvolutionForwardAlgorithm_v7 of " + shapes);
+                        "cudnnGetConvolutionForwardAlgorithm_v7", shapes);
                 yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
             }
             case DATA -> {
                 var list = new cudnnConvolutionBwdDataAlgoPerf[most];
                 dnn.check(JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(dnn.handle(), w, y, convolution, x, most, count,
-                        list), "cudnnGetConvolutionBackwardDataAlgorithm_v7 of " + shapes);
+                        list), "cudnnGetConvolutionBackwardDataAlgorithm_v7", shapes);
                 yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
             }
             case FILTER -> {
                 var list = new cudnnConvolutionBwdFilterAlgoPerf[most];
                 dnn.check(JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(dnn.handle(), x, y, convolution, w, most, count,
-                        list), "cudnnGetConvolutionBackwardFilterAlgorithm_v7 of " + shapes);
+                        list), "cudnnGetConvolutionBackwardFilterAlgorithm_v7", shapes);
                 yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
             }
         };
@@ -182,7 +185,7 @@ public final class ConvolutionPlan extends Resource {
         Scalars s = dnn.scalars(alpha, beta);
         dnn.check(JCudnn.cudnnConvolutionForward(dnn.handle(), s.alpha(), this.x, new Address.Host(x), this.w,
                 new Address.Host(w), convolution, algorithm.number(), new Address.Host(workspace), algorithm.workspace(),
-                s.beta(), this.y, new Address.Host(y)), "cudnnConvolutionForward of " + shapes);
+                s.beta(), this.y, new Address.Host(y)), "cudnnConvolutionForward", shapes);
     }
 
     /** dx = alpha (gradient of x) + beta dx. */
@@ -191,7 +194,7 @@ public final class ConvolutionPlan extends Resource {
         Scalars s = dnn.scalars(alpha, beta);
         dnn.check(JCudnn.cudnnConvolutionBackwardData(dnn.handle(), s.alpha(), this.w, new Address.Host(w), y,
                 new Address.Host(dy), convolution, algorithm.number(), new Address.Host(workspace), algorithm.workspace(),
-                s.beta(), x, new Address.Host(dx)), "cudnnConvolutionBackwardData of " + shapes);
+                s.beta(), x, new Address.Host(dx)), "cudnnConvolutionBackwardData", shapes);
     }
 
     /** dw = alpha (gradient of w) + beta dw. */
@@ -200,7 +203,7 @@ public final class ConvolutionPlan extends Resource {
         Scalars s = dnn.scalars(alpha, beta);
         dnn.check(JCudnn.cudnnConvolutionBackwardFilter(dnn.handle(), s.alpha(), this.x, new Address.Host(x), y,
                 new Address.Host(dy), convolution, algorithm.number(), new Address.Host(workspace), algorithm.workspace(),
-                s.beta(), w, new Address.Host(dw)), "cudnnConvolutionBackwardFilter of " + shapes);
+                s.beta(), w, new Address.Host(dw)), "cudnnConvolutionBackwardFilter", shapes);
     }
 
     private void require(Algorithm algorithm, Direction direction) {
@@ -212,9 +215,9 @@ public final class ConvolutionPlan extends Resource {
     /** Descriptors that were never made are null, which cuDNN ignores. */
     @Override
     protected void free() {
-        dnn.check(JCudnn.cudnnDestroyConvolutionDescriptor(convolution), "cudnnDestroyConvolutionDescriptor");
-        dnn.check(JCudnn.cudnnDestroyFilterDescriptor(w), "cudnnDestroyFilterDescriptor");
-        dnn.check(JCudnn.cudnnDestroyTensorDescriptor(y), "cudnnDestroyTensorDescriptor");
-        dnn.check(JCudnn.cudnnDestroyTensorDescriptor(x), "cudnnDestroyTensorDescriptor");
+        dnn.check(JCudnn.cudnnDestroyConvolutionDescriptor(convolution), "cudnnDestroyConvolutionDescriptor", shapes);
+        dnn.check(JCudnn.cudnnDestroyFilterDescriptor(w), "cudnnDestroyFilterDescriptor", shapes);
+        dnn.check(JCudnn.cudnnDestroyTensorDescriptor(y), "cudnnDestroyTensorDescriptor", shapes);
+        dnn.check(JCudnn.cudnnDestroyTensorDescriptor(x), "cudnnDestroyTensorDescriptor", shapes);
     }
 }

@@ -38,7 +38,7 @@ public final class Dnn extends Resource {
         this.handle = handle;
         lastError = context().libraries().dnn().loaded().function("cudnnGetLastErrorString",
                 FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
-        check(JCudnn.cudnnSetStream(handle, stream.forLibraries()), "cudnnSetStream");
+        check(JCudnn.cudnnSetStream(handle, stream.forLibraries()), "cudnnSetStream", "the handle");
     }
 
     private static cudnnHandle create(Stream stream) {
@@ -75,12 +75,14 @@ public final class Dnn extends Resource {
     /**
      * Looks at a status of cuDNN.
      *
+     * @param call the function that was called
+     * @param of   what it was called for, for the message
      * @throws DeviceMemoryException if memory ran out
      * @throws DeviceException on any other error
      */
-    void check(int status, String call) {
+    void check(int status, String call, Object of) {
         if (status == SUCCESS) return;
-        String failure = call + ", cuDNN saying " + text(status) + detail();
+        String failure = call + " of " + of + ", cuDNN saying " + text(status) + detail();
         if (status == HOST_MEMORY || status == DEVICE_MEMORY) throw new DeviceMemoryException(
                 context().gpu() + " has not enough memory for " + failure + "; use a smaller batch or model");
         int category = status / CATEGORY;
@@ -106,7 +108,7 @@ public final class Dnn extends Resource {
     }
 
     @Override
-    protected void free() { check(JCudnn.cudnnDestroy(handle), "cudnnDestroy"); }
+    protected void free() { check(JCudnn.cudnnDestroy(handle), "cudnnDestroy", "the handle"); }
 
     @Override
     protected void released() { lifetime.close(); }

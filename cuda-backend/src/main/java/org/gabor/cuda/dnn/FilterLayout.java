@@ -12,4 +12,9 @@ import org.gabor.graph.DType;
  * @param s            columns
  * @param channelsLast true for [k][r][s][c], false for [k][c][r][s]
  */
-public record FilterLayout(DType type, int k, int c, int r, int s, boolean channelsLast) {}
+public record FilterLayout(DType type, int k, int c, int r, int s, boolean channelsLast) {
+    @Override
+    public String toString() {
+        return "%s [%d,%d,%d,%d] %s".formatted(type.label(), k, c, r, s, channelsLast ? "krsc" : "kcrs");
+    }
+}

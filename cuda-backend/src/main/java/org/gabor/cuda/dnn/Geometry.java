@@ -12,4 +12,10 @@ package org.gabor.cuda.dnn;
  * @param dilationW columns from one tap to the next
  * @param groups    parts of the channels that are convolved apart
  */
-public record Geometry(int paddingH, int paddingW, int strideH, int strideW, int dilationH, int dilationW, int groups) {}
+public record Geometry(int paddingH, int paddingW, int strideH, int strideW, int dilationH, int dilationW, int groups) {
+    @Override
+    public String toString() {
+        return "padding %d,%d, stride %d,%d, dilation %d,%d, groups %d".formatted(paddingH, paddingW, strideH, strideW,
+                dilationH, dilationW, groups);
+    }
+}

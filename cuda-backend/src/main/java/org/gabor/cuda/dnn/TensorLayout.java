@@ -27,4 +27,9 @@ public record TensorLayout(DType type, int n, int c, int h, int w, int nStride, 
     }
 
     private static int stride(int c, int h, int w) { return Math.multiplyExact(Math.multiplyExact(c, h), w); }
+
+    @Override
+    public String toString() {
+        return "%s [%d,%d,%d,%d] strided [%d,%d,%d,%d]".formatted(type.label(), n, c, h, w, nStride, cStride, hStride, wStride);
+    }
 }

@@ -6,6 +6,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.gabor.DeviceException;
@@ -92,8 +93,10 @@ final class DriverProbe {
 
     private int call(String function, List<MemoryLayout> parameters, Object... arguments) {
         var type = FunctionDescriptor.of(INT, parameters.toArray(MemoryLayout[]::new));
+        MethodHandle handle = driver.function(function, type).orElseThrow(() -> new DeviceException(driver.path()
+                + " is not an NVIDIA driver, or a very old one: it does not export " + function + "; install the driver again"));
         try {
-            return (int) driver.function(function, type).orElseThrow().invokeWithArguments(arguments);
+            return (int) handle.invokeWithArguments(arguments);
         } catch (Throwable e) {
             throw SharedLibrary.rethrown(e);
         }

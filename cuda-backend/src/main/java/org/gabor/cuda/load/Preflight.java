@@ -1,5 +1,6 @@
 package org.gabor.cuda.load;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * end the process later, without a message.
  */
 public final class Preflight {
+    private static final String DRIVER = "libcuda.so.1";
     private static final int OLDEST_DRIVER = 12000, OLDEST_CAPABILITY = 75, DNN_MAJOR = 9;
     private static final List<Integer> BLAS_MAJORS = List.of(12, 13);
     private static final String SOFTWARE_DEVICE = "Gabor software device", SOFTWARE_ALLOWED = "gabor.softgpu";
@@ -30,6 +32,10 @@ public final class Preflight {
             List.of("graph", "ops", "cnn", "heuristic", "engines_precompiled", "engines_runtime_compiled");
     private static final String HOW_TO_NAME =
             ", or name its folder with GABOR_CUDA_PATH or -Dgabor.cuda.path; --device cpu needs none of it";
+
+    private static final String INSTALL_DRIVER = "; install it, so that `nvidia-smi` shows the GPU" + HOW_TO_NAME;
+    /** What the driver's kernel module makes, on Windows' subsystem for Linux the last. */
+    private static final List<String> KERNEL_MODULE = List.of("/dev/nvidiactl", "/proc/driver/nvidia", "/dev/dxg");
 
     private final SearchPath path;
 
@@ -56,38 +62,51 @@ public final class Preflight {
 
     private CudaLibraries find() {
         SharedLibrary driver = driver();
-        requireSymbols("the NVIDIA driver", driver, Symbols.DRIVER);
         var probe = new DriverProbe(driver);
         int cuda = probe.version();
         if (cuda < OLDEST_DRIVER) throw new DeviceException("the NVIDIA driver (" + driver.path() + ") knows CUDA up to "
                 + version(cuda) + ", and Gabor needs 12.0; update the driver to 525 or newer");
         List<DriverProbe.Device> devices = probe.devices();
         requireUsable(devices.getFirst());
+        requireSymbols("the NVIDIA driver", driver, Symbols.DRIVER);
         NavigableMap<Integer, SharedLibrary> blas = blas(cuda);
         Library dnn = dnn();
         int major = blasMajor(blas, dnn, cuda);
         SharedLibrary chosen = Objects.requireNonNull(blas.get(major));
         requireSymbols("cuBLAS", chosen, Symbols.BLAS);
         path.find("libnvrtc.so." + major).ifPresent(Preflight::openIfPossible);
-        return new CudaLibraries(new Library("driver", "for CUDA " + version(cuda), driver),
+        return new CudaLibraries(new Library("driver", driverVersion(driver) + "for CUDA " + version(cuda), driver),
                 new Library("cuBLAS", blasVersion(chosen, major), chosen), dnn, major,
                 devices.stream().map(DriverProbe.Device::name).toList());
     }
 
     private static String version(int cuda) { return cuda / 1000 + "." + cuda % 1000 / 10; }
 
-    private SharedLibrary driver() {
-        String name = "libcuda.so.1";
-        Optional<Path> named = path.findNamed(name);
-        if (named.isPresent()) return SharedLibrary.open(named.get().toString());
+    /** From the file that libcuda.so.1 is a link to: {@code libcuda.so.580.65.06}. */
+    private static String driverVersion(SharedLibrary driver) {
         try {
-            return SharedLibrary.open(name);
+            String file = String.valueOf(driver.path().toRealPath().getFileName());
+            String version = file.substring(Math.min(DRIVER.length() - 1, file.length()));
+            return version.contains(".") ? version + " " : "";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private SharedLibrary driver() {
+        Optional<Path> named = path.findNamed(DRIVER);
+        if (named.isPresent()) return SharedLibrary.open(named.get().toString());
+        // A look at files, since most machines have no GPU and calling native code at all takes a fifth of a second.
+        if (KERNEL_MODULE.stream().noneMatch(file -> Files.exists(Path.of(file)))) throw new DeviceException(
+                "no NVIDIA driver is running (there is none of " + String.join(", ", KERNEL_MODULE) + ")" + INSTALL_DRIVER);
+        try {
+            return SharedLibrary.open(DRIVER);
         } catch (UnsatisfiedLinkError unknown) {
             // Containers get the driver there, not always with an entry in the loader's cache.
-            Path mounted = Path.of("/usr/local/nvidia/lib64", name);
+            Path mounted = Path.of("/usr/local/nvidia/lib64", DRIVER);
             if (Files.isRegularFile(mounted)) return SharedLibrary.open(mounted.toString());
-            throw new DeviceException("there is no NVIDIA driver (" + unknown.getMessage()
-                    + "); install it, so that `nvidia-smi` shows the GPU" + HOW_TO_NAME, unknown);
+            throw new DeviceException("the NVIDIA driver has no library here (" + unknown.getMessage() + ")" + INSTALL_DRIVER,
+                    unknown);
         }
     }
 
@@ -155,7 +174,7 @@ public final class Preflight {
         if (Files.isRegularFile(sibling)) return Optional.of(sibling);
         try {
             return Optional.of(library.toRealPath().resolveSibling(name)).filter(Files::isRegularFile);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return Optional.empty();
         }
     }
