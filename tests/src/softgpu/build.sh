@@ -1,7 +1,6 @@
 #!/bin/bash
 # Builds the software CUDA device: libcuda.so.1, libcublas.so.12, libcudnn.so.9 and their empty companions.
 #   build.sh FOLDER [address|thread|undefined]     the second argument builds with a sanitizer of g++
-# GABOR_SOFT_KERNELS names a further folder of .cu files to compile in (the device's own tests have some).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,10 +17,7 @@ fi
 
 cuda=("$here"/{faults,memory,streams,graphs,ptx,modules,driver}.cpp "$kernels"/host/*.cpp)
 shopt -s nullglob
-cuda+=("$kernels"/main/cuda/*.cu)
-if [ -n "${GABOR_SOFT_KERNELS:-}" ]; then
-    cuda+=("$GABOR_SOFT_KERNELS"/*.cu)
-fi
+cuda+=("$kernels"/main/cuda/*.cu "$here/selftest/selftest.cu")
 cublas=("$here/cublas.cpp")
 cudnn=("$here"/cudnn_*.cpp)
 headers=("$here"/*.h "$kernels"/host/*.h "$kernels"/main/cuda/*.cuh "$here/build.sh")
@@ -78,3 +74,9 @@ link libcudnn.so.9 -Wl,--version-script="$here/libcudnn.map" $(objects "${cudnn[
 for name in libcublasLt.so.12 libcudnn_{graph,ops,cnn,engines_precompiled,engines_runtime_compiled,heuristic}.so.9; do
     [ -e "$out/$name" ] || link "$name" -x c++ /dev/null
 done
+
+# The device's own tests: selftest selftest.ptx
+tests=("$here"/selftest/*.cpp)
+if [ "${3:-}" = selftest ]; then
+    g++ "${flags[@]}" -o "$out/selftest" "${tests[@]}" "$out"/lib{cuda.so.1,cublas.so.12,cudnn.so.9} -Wl,-rpath,'$ORIGIN'
+fi
