@@ -31,7 +31,7 @@ object() {
 stale() {
     local object file
     object=$(object "$1")
-    [ -e "$object" ] || return 0
+    [ -e "$object" ] && [ -e "$object.d" ] || return 0
     for file in $(sed 's/^[^:]*://; s/\\$//' "$object.d"); do
         [ "$file" -nt "$object" ] && return 0
     done
