@@ -88,10 +88,10 @@ void resetContext(Context& context, void (*entry)()) {
     fiberEntry = entry;
     entry = enter;
 #endif
-    // At its entry a function finds its return address 8 bytes past a 16-byte boundary.
+    // At its entry a function finds its return address 8 bytes below a 16-byte boundary.
     // Stacks start at different offsets in their pages, or all would compete for the same lines of the cache.
     size_t offset = reinterpret_cast<uintptr_t>(context.stack) / (context.stackBytes + pageBytes()) % 16 * 256;
-    void** top = reinterpret_cast<void**>(static_cast<char*>(context.stack) + context.stackBytes - offset) - 1;
+    void** top = reinterpret_cast<void**>(static_cast<char*>(context.stack) + context.stackBytes - offset);
     *--top = nullptr;
     *--top = reinterpret_cast<void*>(entry);
     for (int i = 0; i < SAVED_REGISTERS; i++) {
