@@ -13,7 +13,7 @@ sanitizer=${2:-}
 flags=(-std=gnu++17 -O2 -ftree-vectorize -fvect-cost-model=dynamic -ffp-contract=off -g1 -fPIC -fvisibility=hidden -pthread
        -Wall -Wextra -DGABOR_HOST -I"$kernels/host" -I"$kernels/main/cuda")
 if [ -n "$sanitizer" ]; then
-    flags+=("-fsanitize=$sanitizer" -fno-omit-frame-pointer)
+    flags+=("-fsanitize=$sanitizer" -O1 -fno-omit-frame-pointer)
 fi
 
 cuda=("$here"/{faults,memory,streams,graphs,ptx,modules,driver}.cpp "$kernels"/host/*.cpp)
