@@ -1,7 +1,7 @@
 #!/bin/bash
-# Builds the software CUDA device: libcuda.so.1, libcublas.so.12, libcudnn.so.9 and their empty companions.
-#   build.sh FOLDER [address|thread|undefined]     the second argument builds with a sanitizer of g++
-# GABOR_SOFT_KERNELS names a further folder of .cu files to compile in (the device's own tests have some).
+# Builds what is stale of the software CUDA device: libcuda.so.1, libcublas.so.12, libcudnn.so.9, their empty companions,
+# and the program `selftest`.
+#   build.sh FOLDER [SANITIZER]     SANITIZER as in g++ -fsanitize: address, thread, undefined
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,35 +18,35 @@ fi
 
 cuda=("$here"/{faults,memory,streams,graphs,ptx,modules,driver}.cpp "$kernels"/host/*.cpp)
 shopt -s nullglob
-cuda+=("$kernels"/main/cuda/*.cu)
-if [ -n "${GABOR_SOFT_KERNELS:-}" ]; then
-    cuda+=("$GABOR_SOFT_KERNELS"/*.cu)
-fi
+cuda+=("$kernels"/main/cuda/*.cu "$here/selftest/selftest.cu")
 cublas=("$here/cublas.cpp")
 cudnn=("$here"/cudnn_*.cpp)
-headers=("$here"/*.h "$kernels"/host/*.h "$kernels"/main/cuda/*.cuh "$here/build.sh")
+tests=("$here"/selftest/*.cpp)
 
 object() {
     echo "$out/objects/$(basename "$1").o"
 }
 
+# Whether an object is older than its source or a file that g++ said it includes.
 stale() {
-    local object
+    local object file
     object=$(object "$1")
-    [ -e "$object" ] || return 0
-    for file in "$1" "${headers[@]}"; do
+    [ -e "$object" ] && [ -e "$object.d" ] || return 0
+    for file in $(sed 's/^[^:]*://; s/\\$//' "$object.d"); do
         [ "$file" -nt "$object" ] && return 0
     done
     return 1
 }
 
 compile() {
-    g++ "${flags[@]}" -c -x c++ -o "$(object "$1").new" "$1" && mv "$(object "$1").new" "$(object "$1")"
+    local object
+    object=$(object "$1")
+    g++ "${flags[@]}" -MMD -MF "$object.d" -c -x c++ -o "$object.new" "$1" && mv "$object.new" "$object"
 }
 
 # Two at a time.
 pending=()
-for source in "${cuda[@]}" "${cublas[@]}" "${cudnn[@]}"; do
+for source in "${cuda[@]}" "${cublas[@]}" "${cudnn[@]}" "${tests[@]}"; do
     stale "$source" && pending+=("$source")
 done
 half() {
@@ -65,16 +65,32 @@ objects() {
     done
 }
 
-# Linked under another name and renamed: a process that loads the old library keeps it whole.
+# link NAME INPUT...: linked under another name and renamed, so that a process that has the old file open keeps it whole.
 link() {
+    local name=$1 stale=no
+    shift
+    [ -e "$out/$name" ] || stale=yes
+    for input in "$@"; do
+        case $input in
+            *.o | *.so.*) if [ "$input" -nt "$out/$name" ]; then stale=yes; fi ;;
+        esac
+    done
+    if [ $stale = yes ]; then
+        g++ "${flags[@]}" -o "$out/$name.new" "$@"
+        mv "$out/$name.new" "$out/$name"
+    fi
+}
+
+library() {
     local name=$1
     shift
-    g++ "${flags[@]}" -shared -Wl,-soname,"$name" -o "$out/$name.new" "$@"
-    mv "$out/$name.new" "$out/$name"
+    link "$name" -shared -Wl,-soname,"$name" "$@"
 }
-link libcuda.so.1 -Wl,--version-script="$here/libcuda.map" $(objects "${cuda[@]}")
-link libcublas.so.12 -Wl,--version-script="$here/libcublas.map" $(objects "${cublas[@]}") "$out/libcuda.so.1" -Wl,-rpath,'$ORIGIN'
-link libcudnn.so.9 -Wl,--version-script="$here/libcudnn.map" $(objects "${cudnn[@]}") "$out/libcuda.so.1" -Wl,-rpath,'$ORIGIN'
+
+library libcuda.so.1 -Wl,--version-script="$here/libcuda.map" $(objects "${cuda[@]}")
+library libcublas.so.12 -Wl,--version-script="$here/libcublas.map" $(objects "${cublas[@]}") "$out/libcuda.so.1" -Wl,-rpath,'$ORIGIN'
+library libcudnn.so.9 -Wl,--version-script="$here/libcudnn.map" $(objects "${cudnn[@]}") "$out/libcuda.so.1" -Wl,-rpath,'$ORIGIN'
 for name in libcublasLt.so.12 libcudnn_{graph,ops,cnn,engines_precompiled,engines_runtime_compiled,heuristic}.so.9; do
-    [ -e "$out/$name" ] || link "$name" -x c++ /dev/null
+    library "$name" -x c++ /dev/null
 done
+link selftest $(objects "${tests[@]}") "$out"/lib{cuda.so.1,cublas.so.12,cudnn.so.9} -Wl,-rpath,'$ORIGIN'

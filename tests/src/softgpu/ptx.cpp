@@ -1,104 +1,130 @@
 // From "PTX ISA": directives, kernel and variable declarations.
 #include "ptx.h"
 
+#include <algorithm>
 #include <cctype>
-#include <map>
-#include <regex>
 
 namespace softgpu {
 
 namespace {
 
-std::string withoutComments(const std::string& text) {
-    std::string result;
-    for (size_t i = 0; i < text.size(); i++) {
+/// Words (with their dots) and single signs; no comments.
+std::vector<std::string> tokensOf(const std::string& text) {
+    auto inWord = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '$' || c == '%'; };
+    std::vector<std::string> tokens;
+    size_t i = 0;
+    while (i < text.size()) {
+        size_t start = i;
         if (text.compare(i, 2, "//") == 0) {
-            i = std::min(text.find('\n', i), text.size()) - 1;
+            i = std::min(text.find('\n', i), text.size());
         } else if (text.compare(i, 2, "/*") == 0) {
-            i = std::min(text.find("*/", i + 2), text.size() - 2) + 1;
+            size_t end = text.find("*/", i + 2);
+            i = end == std::string::npos ? text.size() : end + 2;
+        } else if (inWord(text[i])) {
+            while (i < text.size() && inWord(text[i])) {
+                i++;
+            }
+            tokens.push_back(text.substr(start, i - start));
         } else {
-            result += text[i];
+            i++;
+            if (std::isspace(static_cast<unsigned char>(text[start])) == 0) {
+                tokens.emplace_back(1, text[start]);
+            }
         }
     }
-    return result;
+    return tokens;
 }
 
-size_t bytesOf(const std::string& type) {
-    static const std::regex digits("[0-9]+$");
-    std::smatch match;
-    return std::regex_search(type, match, digits) ? std::stoul(match.str()) / 8 : 0;
-}
-
-/// Bytes of the declarations `.<space> [.align n] .<type> name[count]`.
-std::vector<size_t> declarations(const std::string& text, const std::string& space) {
-    std::vector<size_t> sizes;
-    std::regex declaration("\\." + space + "\\s+(?:\\.align\\s+\\d+\\s+)?\\.([a-z]+\\d+)\\s+[\\w$]+(?:\\[(\\d*)\\])?");
-    for (auto m = std::sregex_iterator(text.begin(), text.end(), declaration); m != std::sregex_iterator(); ++m) {
-        std::string length = (*m)[2].str();
-        sizes.push_back(bytesOf((*m)[1].str()) * (length.empty() ? 1 : std::stoul(length)));
+class Parser {
+public:
+    explicit Parser(const std::string& text) : tokens(tokensOf(text)) {
     }
-    return sizes;
-}
 
-int number(const std::string& text, const std::regex& directive, const char* name) {
-    std::smatch match;
-    if (!std::regex_search(text, match, directive)) {
-        throw BadPtx(std::string("ptxas fatal: missing ") + name + " directive");
-    }
-    return std::stoi(match[1].str()) * (match.size() > 2 ? 10 : 1) + (match.size() > 2 ? std::stoi(match[2].str()) : 0);
-}
-
-/// The end of the braces that open at or behind `from`.
-size_t endOfBody(const std::string& text, size_t from) {
-    size_t open = text.find('{', from);
-    int depth = 0;
-    for (size_t i = open; i < text.size(); i++) {
-        depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
-        if (depth == 0) {
-            return i;
+    Ptx parse() {
+        Ptx ptx;
+        while (at < tokens.size()) {
+            std::string token = next();
+            if (token == ".version") {
+                std::string number = next();
+                ptx.version = leading(number, 0) * 10 + leading(number, number.find('.') + 1);
+            } else if (token == ".target") {
+                std::string target = next();
+                ptx.target = leading(target, target.find('_') + 1);
+            } else if (token == ".entry") {
+                ptx.entries.push_back(entry());
+            }
         }
-    }
-    throw BadPtx("ptxas fatal: unexpected end of file in a kernel's body");
-}
-
-Entry entryAt(const std::string& text, size_t start) {
-    static const std::regex head("^\\.entry\\s+([\\w$]+)\\s*(\\(|\\s)");
-    static const std::regex shape("\\.maxntid\\s+(\\d+)(?:\\s*,\\s*(\\d+))?(?:\\s*,\\s*(\\d+))?");
-    size_t end = endOfBody(text, start);
-    std::string whole = text.substr(start, end - start);
-    std::string declared = whole.substr(0, whole.find('{'));
-    std::smatch match;
-    if (!std::regex_search(whole, match, head)) {
-        throw BadPtx("ptxas fatal: an .entry without a name");
-    }
-    Entry entry;
-    entry.name = match[1].str();
-    entry.parameters = declarations(declared, "param");
-    if (std::regex_search(declared, match, shape)) {
-        entry.maxThreads = 1;
-        for (int i = 1; i <= 3; i++) {
-            entry.maxThreads *= match[i].matched ? static_cast<unsigned>(std::stoul(match[i].str())) : 1;
+        if (ptx.version == 0 || ptx.target == 0) {
+            throw BadPtx(std::string("ptxas fatal: missing ") + (ptx.version == 0 ? ".version" : ".target") + " directive");
         }
+        return ptx;
     }
-    for (size_t bytes : declarations(whole.substr(declared.size()), "shared")) {
-        entry.sharedBytes += bytes;
+
+private:
+    std::string next() {
+        if (at == tokens.size()) {
+            throw BadPtx("ptxas fatal: unexpected end of file");
+        }
+        return tokens[at++];
     }
-    return entry;
-}
+
+    /// The number whose digits start at a place in a word; 0 for none.
+    static int leading(const std::string& word, size_t from) {
+        int value = 0;
+        for (size_t i = from; i < word.size() && std::isdigit(static_cast<unsigned char>(word[i])) != 0; i++) {
+            value = value * 10 + (word[i] - '0');
+        }
+        return value;
+    }
+
+    /// The bytes of a declaration `[.align n] .b8 name[count]` or `.u64 name`; stops before what follows it.
+    size_t declaration() {
+        int elementBytes = 0;
+        int count = 1;
+        for (; at < tokens.size() && tokens[at] != "," && tokens[at] != ")" && tokens[at] != ";"; at++) {
+            const std::string& token = tokens[at];
+            if (token == ".align") {
+                at++;
+            } else if (token == "[") {
+                count = leading(tokens[std::min(at + 1, tokens.size() - 1)], 0);
+            } else if (token[0] == '.') {
+                elementBytes = std::max(elementBytes, leading(token, token.find_first_of("0123456789")) / 8);
+            }
+        }
+        return static_cast<size_t>(elementBytes) * static_cast<size_t>(count);
+    }
+
+    Entry entry() {
+        Entry entry;
+        entry.name = next();
+        std::string token = next();
+        for (; token != "{"; token = next()) {
+            if (token == ".param") {
+                entry.parameters.push_back(declaration());
+            } else if (token == ".maxntid") {
+                entry.maxThreads = static_cast<unsigned>(leading(next(), 0));
+                while (tokens[at] == ",") {
+                    next();
+                    entry.maxThreads *= static_cast<unsigned>(leading(next(), 0));
+                }
+            }
+        }
+        for (int depth = 1; depth > 0;) {
+            token = next();
+            depth += token == "{" ? 1 : token == "}" ? -1 : 0;
+            entry.sharedBytes += token == ".shared" ? declaration() : 0;
+        }
+        return entry;
+    }
+
+    std::vector<std::string> tokens;
+    size_t at = 0;
+};
 
 }  // namespace
 
-Ptx parsePtx(const char* image) {
-    static const std::regex version("\\.version\\s+(\\d+)\\.(\\d+)");
-    static const std::regex target("\\.target\\s+sm_(\\d+)");
-    std::string text = withoutComments(image);
-    Ptx ptx;
-    ptx.version = number(text, version, ".version");
-    ptx.target = number(text, target, ".target");
-    for (size_t at = text.find(".entry"); at != std::string::npos; at = text.find(".entry", at + 1)) {
-        ptx.entries.push_back(entryAt(text, at));
-    }
-    return ptx;
+Ptx parsePtx(const char* text) {
+    return Parser(text).parse();
 }
 
 }  // namespace softgpu

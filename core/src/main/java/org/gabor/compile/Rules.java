@@ -2,6 +2,7 @@ package org.gabor.compile;
 
 import java.util.List;
 import java.util.Map;
+import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Node;
@@ -16,6 +17,9 @@ public interface Rules {
 
     /** Whether the backend computes with values of a type; for BF16 and F16 it does not, if nothing is said. */
     default boolean computesWith(DType dtype) { return dtype != DType.BF16 && dtype != DType.F16; }
+
+    /** Whether the backend has a kernel for a user's operation. */
+    default boolean runs(Custom op) { return true; }
 
     /** Chains that the backend computes in one step, the preferred ones first. */
     List<Pattern> patterns();

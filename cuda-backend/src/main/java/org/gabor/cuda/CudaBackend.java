@@ -64,7 +64,7 @@ final class CudaBackend implements Backend {
     public String name() { return NAME; }
 
     @Override
-    public DeviceInfo info() { return CudaInfo.of(context); }
+    public DeviceInfo info() { return GpuInfo.describe(context.gpu(), context.libraries()); }
 
     @Override
     public Rules rules() { return rules; }

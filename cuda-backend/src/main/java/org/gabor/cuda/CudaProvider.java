@@ -2,20 +2,18 @@ package org.gabor.cuda;
 
 import java.util.Optional;
 import org.gabor.DeviceException;
+import org.gabor.cuda.driver.Driver;
+import org.gabor.cuda.driver.Gpu;
 import org.gabor.cuda.load.Preflight;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
+import org.gabor.spi.Precision;
 
-/**
- * Takes the name {@code cuda}, so that asking for a GPU is answered with the reason rather than with another device.
- */
+/** Finds NVIDIA's libraries and opens the first GPU. Where there is none, says why in a sentence with the remedy. */
 public final class CudaProvider implements BackendProvider {
-    private static final String UNFINISHED = "everything a GPU needs is here, but this version of Gabor computes on the CPU"
-            + " only; use --device cpu, or leave the device to auto";
-
     @Override
-    public String name() { return "cuda"; }
+    public String name() { return CudaBackend.NAME; }
 
     /** Above the CPU: a GPU that can be used is taken first. */
     @Override
@@ -25,7 +23,7 @@ public final class CudaProvider implements BackendProvider {
     public Optional<String> unavailable() {
         try {
             Preflight.run();
-            return Optional.of(UNFINISHED);
+            return Optional.empty();
         } catch (DeviceException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
@@ -33,6 +31,11 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        throw new DeviceException("device cuda cannot be used: " + unavailable().orElse(UNFINISHED));
+        Driver driver = Driver.start(Preflight.run());
+        Gpu gpu = driver.gpus().getFirst();
+        if (options.precision() != Precision.FP32 && !gpu.hasBfloat16())
+            throw new DeviceException(gpu + " has no tensor cores for " + options.precision().label()
+                    + ", which need compute capability 8.0 (Ampere, 2020); use --precision fp32");
+        return new CudaBackend(driver.open(gpu), options);
     }
 }

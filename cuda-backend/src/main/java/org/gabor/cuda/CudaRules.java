@@ -64,6 +64,9 @@ final class CudaRules implements Rules {
     public boolean computesWith(DType dtype) { return dtype != DType.F16; }
 
     @Override
+    public boolean runs(Custom op) { return false; }
+
+    @Override
     public List<Pattern> patterns() {
         return List.of(Pattern.of(CHAIN, Pointwise.Normalize.class, Pointwise.Cast.class, BatchNorm.class, BnGradX.class,
                 Add.class, Mul.class, AddBias.class, Activate.class, ActivateGrad.class, Dropout.class).many(

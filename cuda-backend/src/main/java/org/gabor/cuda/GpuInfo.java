@@ -21,7 +21,7 @@ final class GpuInfo {
         details.put("compute capability", gpu.major() + "." + gpu.minor());
         details.put("multiprocessors", String.valueOf(gpu.multiprocessors()));
         details.put("memory", memory);
-        for (Library library : new Library[]{libraries.driver(), libraries.blas(), libraries.dnn()})
+        for (Library library : new Library[] {libraries.driver(), libraries.blas(), libraries.dnn()})
             details.put(library.name(), library.version() + " (" + library.loaded().path() + ")");
         return new DeviceInfo(gpu.name() + ", " + memory, details);
     }

@@ -34,8 +34,8 @@ record Tasks(Kernels kernels, Solver solver, Multiplier multiplier, Arena arena)
     private Task launch(Launch l) {
         Kernel kernel = kernels.of(l.family(), l.kernel());
         if (l.sharedBytes() > SHARED_BYTES) kernel.allowShared(l.sharedBytes());
-        var builder = kernel.launch(arena).grid(l.grid().x(), l.grid().y(), l.grid().z()).block(l.threads())
-                .shared(l.sharedBytes());
+        var builder = kernel.launch(arena).grid(l.grid().x(), l.grid().y(), l.grid().z())
+                .block(l.block().x(), l.block().y(), l.block().z()).shared(l.sharedBytes());
         for (byte[] argument : l.arguments().values()) builder.struct(MemorySegment.ofArray(argument));
         return builder.build()::run;
     }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Node;
@@ -69,6 +70,12 @@ public record Case(String op, String detail, List<Arg> args, Filling filling, bo
     /** The element types of all values in it. */
     public Set<DType> types() {
         return build().graph().nodes().stream().map(n -> n.type().dtype()).collect(Collectors.toSet());
+    }
+
+    /** The operations in it that a user wrote. */
+    public Set<Custom> customs() {
+        return build().graph().nodes().stream().map(Node::op).filter(Custom.class::isInstance).map(Custom.class::cast)
+                .collect(Collectors.toSet());
     }
 
     /** The graph and its data, the same every time. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.gabor.graph.Custom;
 import org.gabor.graph.DType;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
@@ -72,6 +73,8 @@ class ConformanceTest {
     private static double judge(Backend backend, String name, Case test) {
         for (DType dtype : test.types()) assumeTrue(backend.rules().computesWith(dtype),
                 () -> name + " skipped: it does not compute with values of " + dtype.label());
+        for (Custom op : test.customs()) assumeTrue(backend.rules().runs(op),
+                () -> name + " skipped: it has no kernel for " + op.label() + ", which a user wrote");
         return Conformance.check(backend, test);
     }
 

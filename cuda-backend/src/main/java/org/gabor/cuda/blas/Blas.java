@@ -48,27 +48,36 @@ public final class Blas extends Resource {
 
     /** A handle whose work goes to this stream. */
     public Blas(Stream stream) {
-        this(stream, create(stream));
+        this(stream, stream.context().allocate(WORKSPACE));
     }
 
-    private Blas(Stream stream, cublasHandle handle) {
+    private Blas(Stream stream, DeviceBuffer workspace) {
+        this(stream, create(stream, workspace), workspace);
+    }
+
+    private Blas(Stream stream, cublasHandle handle, DeviceBuffer workspace) {
         super(stream.context(), Kind.LIBRARY);
         this.handle = handle;
-        workspace = context().allocate(WORKSPACE);
-        check(JCublas2.cublasSetStream(handle, stream.forLibraries()), "cublasSetStream");
-        // After the stream, which takes the workspace away.
-        check(JCublas2.cublasSetWorkspace(handle, new Address.Host(workspace.address()), WORKSPACE), "cublasSetWorkspace");
-        check(JCublas2.cublasSetPointerMode(handle, CUBLAS_POINTER_MODE_HOST), "cublasSetPointerMode");
-        check(JCublas2.cublasSetMathMode(handle,
-                CUBLAS_DEFAULT_MATH | CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION), "cublasSetMathMode");
+        this.workspace = workspace;
+        try {
+            check(JCublas2.cublasSetStream(handle, stream.forLibraries()), "cublasSetStream");
+            // After the stream, which takes the workspace away.
+            check(JCublas2.cublasSetWorkspace(handle, new Address.Host(workspace.address()), WORKSPACE), "cublasSetWorkspace");
+            check(JCublas2.cublasSetPointerMode(handle, CUBLAS_POINTER_MODE_HOST), "cublasSetPointerMode");
+            check(JCublas2.cublasSetMathMode(handle,
+                    CUBLAS_DEFAULT_MATH | CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION), "cublasSetMathMode");
+        } catch (RuntimeException e) {
+            throw closeAfter(e);
+        }
     }
 
-    private static cublasHandle create(Stream stream) {
+    private static cublasHandle create(Stream stream, DeviceBuffer workspace) {
         Context context = stream.context();
         context.enter();
         var handle = new cublasHandle();
         int status = JCublas2.cublasCreate(handle);
         if (status == CUBLAS_STATUS_SUCCESS) return handle;
+        workspace.close();
         context.checkAfter("cublasCreate");
         throw failure(context, status, "cublasCreate");
     }
@@ -152,11 +161,7 @@ public final class Blas extends Resource {
     }
 
     @Override
-    protected void free() {
-        int status = JCublas2.cublasDestroy(handle);
-        workspace.close();
-        check(status, "cublasDestroy");
-    }
+    protected void free() { check(JCublas2.cublasDestroy(handle), "cublasDestroy"); }
 
     @Override
     protected void released() {

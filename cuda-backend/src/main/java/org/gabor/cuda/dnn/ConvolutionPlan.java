@@ -59,8 +59,7 @@ public final class ConvolutionPlan extends Resource {
             describe(w, shapes.w);
             describe(convolution, shapes);
         } catch (RuntimeException e) {
-            close();
-            throw e;
+            throw closeAfter(e);
         }
     }
 

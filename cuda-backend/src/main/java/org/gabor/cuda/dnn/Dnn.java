@@ -38,7 +38,11 @@ public final class Dnn extends Resource {
         this.handle = handle;
         lastError = context().libraries().dnn().loaded().function("cudnnGetLastErrorString",
                 FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
-        check(JCudnn.cudnnSetStream(handle, stream.forLibraries()), "cudnnSetStream", "the handle");
+        try {
+            check(JCudnn.cudnnSetStream(handle, stream.forLibraries()), "cudnnSetStream", "the handle");
+        } catch (RuntimeException e) {
+            throw closeAfter(e);
+        }
     }
 
     private static cudnnHandle create(Stream stream) {

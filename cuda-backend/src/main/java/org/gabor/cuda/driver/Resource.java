@@ -1,6 +1,7 @@
 package org.gabor.cuda.driver;
 
 import java.util.Locale;
+import org.gabor.DeviceException;
 
 /**
  * Something of the driver's that has one owner and is freed by {@link #close}: a stream, memory, a module. Its context
@@ -58,6 +59,20 @@ public abstract class Resource implements AutoCloseable {
     protected final void use() {
         if (closed) throw new IllegalStateException("this " + kind.name().toLowerCase(Locale.ROOT) + " is closed");
         context.enter();
+    }
+
+    /**
+     * For a constructor that fails after this one: closes what there is.
+     *
+     * @return the failure, to be thrown
+     */
+    protected final RuntimeException closeAfter(RuntimeException failure) {
+        try {
+            close();
+        } catch (DeviceException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
     }
 
     /** Can be called twice, and after a fatal error: it then only forgets what the device has lost anyway. */

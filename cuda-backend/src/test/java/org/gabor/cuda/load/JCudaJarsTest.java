@@ -26,7 +26,7 @@ class JCudaJarsTest {
     @Test
     void theJarsOnTheClassPathAreThePinnedOnes() throws Exception {
         var found = new TreeMap<String, String>();
-        for (String entry : new String[]{"jcuda/driver/JCudaDriver.class", "jcuda/jcublas/JCublas2.class",
+        for (String entry : new String[] {"jcuda/driver/JCudaDriver.class", "jcuda/jcublas/JCublas2.class",
                 "jcuda/jcudnn/JCudnn.class", "lib/libJCudaDriver-12.6.0-linux-x86_64.so",
                 "lib/libJCublas2-12.6.0-linux-x86_64.so", "lib/libJCudnn-12.6.0-linux-x86_64.so"}) {
             URL url = Objects.requireNonNull(getClass().getClassLoader().getResource(entry), entry);
