@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * there for the next instruction; only what is wanted later is kept in a register.
  */
 final class Accumulator {
-    /** Where a second argument comes from, in the order in which pointwise.cu numbers them. */
+    /** Where a second argument comes from, numbered as in pointwise.cu. */
     enum Source {
-        NONE, OPERAND, REGISTER, NUMBER
+        NONE(0), OPERAND(1), REGISTER(2), NUMBER(3);
+
+        final int number;
+
+        Source(int number) {
+            this.number = number;
+        }
     }
 
     /** An instruction of the machine: {@code swapped} says that accumulator and second argument change places first. */
@@ -62,7 +68,7 @@ final class Accumulator {
     private void add(Op op, Value second, boolean swapped, double a, double b) {
         code.add(switch (second) {
             case Value.Memory m -> new Coded(op, Source.OPERAND, swapped, m.operand(), (float) a, (float) b);
-            case Value.Number n -> new Coded(op, Source.NUMBER, swapped, 0, n.value(), (float) b);
+            case Value.Constant n -> new Coded(op, Source.NUMBER, swapped, 0, n.value(), (float) b);
             case Value.Computed c -> new Coded(op, Source.REGISTER, swapped,
                     Objects.requireNonNull(registers.get(c.instruction()), "kept"), (float) a, (float) b);
         });
@@ -99,7 +105,8 @@ final class Accumulator {
     private void release(int last) {
         for (int r = 0; r < inUse.size(); r++) {
             Integer value = inUse.get(r);
-            if (value != null && from.subList(last + 1, from.size()).stream().allMatch(i -> reads(i, value) == 0)) inUse.set(r, null);
+            if (value == null) continue;
+            if (from.subList(last + 1, from.size()).stream().allMatch(i -> reads(i, value) == 0)) inUse.set(r, null);
         }
     }
 }

@@ -95,7 +95,7 @@ final class Chain {
 
     private Value member(Node n) {
         return switch (n.op()) {
-            case Leaf.Fill f -> new Value.Number((float) f.value());
+            case Leaf.Fill f -> new Value.Constant((float) f.value());
             case Loss.Expand e -> {
                 Stored x = to.at(n.in(0));
                 yield code.times(code.single(x.address(), x.dtype()), e.scale());

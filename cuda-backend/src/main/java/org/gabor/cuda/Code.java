@@ -13,15 +13,20 @@ import org.jspecify.annotations.Nullable;
  * returns it; {@link Program} makes of it what the kernel runs.
  */
 final class Code {
-    /** Operations, in the order in which pointwise.cu numbers them. */
+    /** Operations, numbered as in pointwise.cu. */
     enum Op {
-        LOAD, STORE, KEEP, ADD, SUB, MUL, MIN, MAX, DROP,
-        RELU, TANH, SIGMOID, LEAKY_RELU, RELU6, ELU, HARD_SIGMOID, HARD_SWISH, SILU, GELU, GELU_TANH, AFFINE, RECIPROCAL,
-        RELU_SLOPE, TANH_SLOPE, SIGMOID_SLOPE, LEAKY_RELU_SLOPE, RELU6_SLOPE, ELU_SLOPE, HARD_SIGMOID_SLOPE,
-        HARD_SWISH_SLOPE, SILU_SLOPE, GELU_SLOPE, GELU_TANH_SLOPE, AFFINE_SLOPE, RECIPROCAL_SLOPE;
+        LOAD(0), STORE(1), KEEP(2), ADD(3), SUB(4), MUL(5), MIN(6), MAX(7), DROP(8),
+        RELU(9), TANH(10), SIGMOID(11), LEAKY_RELU(12), RELU6(13), ELU(14), HARD_SIGMOID(15), HARD_SWISH(16), SILU(17),
+        GELU(18), GELU_TANH(19), AFFINE(20), RECIPROCAL(21),
+        RELU_SLOPE(22), TANH_SLOPE(23), SIGMOID_SLOPE(24), LEAKY_RELU_SLOPE(25), RELU6_SLOPE(26), ELU_SLOPE(27),
+        HARD_SIGMOID_SLOPE(28), HARD_SWISH_SLOPE(29), SILU_SLOPE(30), GELU_SLOPE(31), GELU_TANH_SLOPE(32), AFFINE_SLOPE(33),
+        RECIPROCAL_SLOPE(34);
 
-        /** The derivative of a function. */
-        private Op slope() { return values()[ordinal() + RELU_SLOPE.ordinal() - RELU.ordinal()]; }
+        final int number;
+
+        Op(int number) {
+            this.number = number;
+        }
     }
 
     /** What an instruction takes. */
@@ -30,7 +35,7 @@ final class Code {
         record Memory(int operand) implements Value {}
 
         /** A number. */
-        record Number(float value) implements Value {}
+        record Constant(float value) implements Value {}
 
         /** What an instruction computed, by its place in the code. */
         record Computed(int instruction) implements Value {}
@@ -63,8 +68,12 @@ final class Code {
      */
     record Instruction(Op op, Value x, @Nullable Value y, double a, double b, int index) {}
 
-    /** The operation that computes a function, and the numbers that belong to it. */
-    private record Function(Op op, double a, double b) {}
+    /** The operations that compute a function and its derivative, and the numbers that belong to both. */
+    private record Function(Op value, Op slope, double a, double b) {
+        Function(Op value, Op slope) {
+            this(value, slope, 0, 0);
+        }
+    }
 
     private final List<Integer> order;
     private final List<Long> dims;
@@ -115,13 +124,13 @@ final class Code {
     /** y = f(x). */
     Value apply(Activation f, Value x) {
         Function of = function(f);
-        return add(new Instruction(of.op, x, null, of.a, of.b, 0));
+        return add(new Instruction(of.value, x, null, of.a, of.b, 0));
     }
 
     /** f'(v) dy, v being what the derivative of f is written in terms of. */
     Value slope(Activation f, Value v, Value dy) {
         Function of = function(f);
-        return add(new Instruction(of.op.slope(), variable(v), variable(dy), of.a, of.b, 0));
+        return add(new Instruction(of.slope, variable(v), variable(dy), of.a, of.b, 0));
     }
 
     /** x with elements dropped and the others enlarged. */
@@ -136,11 +145,11 @@ final class Code {
 
     Value times(Value x, Value y) { return combine(Op.MUL, x, y); }
 
-    Value times(Value x, double factor) { return combine(Op.MUL, x, new Value.Number((float) factor)); }
+    Value times(Value x, double factor) { return combine(Op.MUL, x, new Value.Constant((float) factor)); }
 
-    Value atMost(Value x, double high) { return combine(Op.MIN, x, new Value.Number((float) high)); }
+    Value atMost(Value x, double high) { return combine(Op.MIN, x, new Value.Constant((float) high)); }
 
-    Value atLeast(Value x, double low) { return combine(Op.MAX, x, new Value.Number((float) low)); }
+    Value atLeast(Value x, double low) { return combine(Op.MAX, x, new Value.Constant((float) low)); }
 
     private Value combine(Op op, Value x, Value y) { return add(new Instruction(op, x, y, 0, 0, 0)); }
 
@@ -149,7 +158,7 @@ final class Code {
 
     /** A number as something computed: an instruction with numbers of its own has no place for another. */
     private Value variable(Value x) {
-        return x instanceof Value.Number ? add(new Instruction(Op.LOAD, x, null, 0, 0, 0)) : x;
+        return x instanceof Value.Constant ? add(new Instruction(Op.LOAD, x, null, 0, 0, 0)) : x;
     }
 
     private Value add(Instruction i) {
@@ -159,19 +168,19 @@ final class Code {
 
     private static Function function(Activation f) {
         return switch (f) {
-            case Activation.Relu _ -> new Function(Op.RELU, 0, 0);
-            case Activation.Tanh _ -> new Function(Op.TANH, 0, 0);
-            case Activation.Sigmoid _ -> new Function(Op.SIGMOID, 0, 0);
-            case Activation.LeakyRelu l -> new Function(Op.LEAKY_RELU, l.slope(), 0);
-            case Activation.Relu6 _ -> new Function(Op.RELU6, 0, 0);
-            case Activation.Elu e -> new Function(Op.ELU, e.alpha(), 0);
-            case Activation.HardSigmoid _ -> new Function(Op.HARD_SIGMOID, 0, 0);
-            case Activation.HardSwish _ -> new Function(Op.HARD_SWISH, 0, 0);
-            case Activation.Silu _ -> new Function(Op.SILU, 0, 0);
-            case Activation.Gelu _ -> new Function(Op.GELU, 0, 0);
-            case Activation.GeluTanh _ -> new Function(Op.GELU_TANH, 0, 0);
-            case Activation.Affine a -> new Function(Op.AFFINE, a.scale(), a.shift());
-            case Activation.Reciprocal _ -> new Function(Op.RECIPROCAL, 0, 0);
+            case Activation.Relu _ -> new Function(Op.RELU, Op.RELU_SLOPE);
+            case Activation.Tanh _ -> new Function(Op.TANH, Op.TANH_SLOPE);
+            case Activation.Sigmoid _ -> new Function(Op.SIGMOID, Op.SIGMOID_SLOPE);
+            case Activation.LeakyRelu l -> new Function(Op.LEAKY_RELU, Op.LEAKY_RELU_SLOPE, l.slope(), 0);
+            case Activation.Relu6 _ -> new Function(Op.RELU6, Op.RELU6_SLOPE);
+            case Activation.Elu e -> new Function(Op.ELU, Op.ELU_SLOPE, e.alpha(), 0);
+            case Activation.HardSigmoid _ -> new Function(Op.HARD_SIGMOID, Op.HARD_SIGMOID_SLOPE);
+            case Activation.HardSwish _ -> new Function(Op.HARD_SWISH, Op.HARD_SWISH_SLOPE);
+            case Activation.Silu _ -> new Function(Op.SILU, Op.SILU_SLOPE);
+            case Activation.Gelu _ -> new Function(Op.GELU, Op.GELU_SLOPE);
+            case Activation.GeluTanh _ -> new Function(Op.GELU_TANH, Op.GELU_TANH_SLOPE);
+            case Activation.Affine a -> new Function(Op.AFFINE, Op.AFFINE_SLOPE, a.scale(), a.shift());
+            case Activation.Reciprocal _ -> new Function(Op.RECIPROCAL, Op.RECIPROCAL_SLOPE);
         };
     }
 
@@ -185,6 +194,7 @@ final class Code {
         List<Walk.Axis> axes = IntStream.range(0, dims.size())
                 .mapToObj(k -> new Walk.Axis(dims.get(k), operands.stream().map(o -> o.strides().get(k)).toList())).toList();
         long image = dims.size() == 4 ? dims.get(1) * dims.get(2) * dims.get(3) : 1;
-        return new Program(Walk.of(axes, operands.size()), operands, draws, channels, image, new Accumulator(instructions).code());
+        return new Program(Walk.of(axes, operands.size()), operands, draws, channels, image,
+                new Accumulator(instructions).code());
     }
 }

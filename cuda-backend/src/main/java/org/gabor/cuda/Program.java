@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.gabor.cuda.Accumulator.Coded;
 import org.gabor.cuda.Code.Draw;
-import org.gabor.cuda.Code.Operand;
 import org.gabor.cuda.Code.Op;
+import org.gabor.cuda.Code.Operand;
 import org.gabor.graph.DType;
 import org.gabor.graph.Pointwise.Dropout;
 
@@ -35,9 +35,15 @@ record Program(Walk walk, List<Operand> operands, List<Draw> draws, int channels
     private static final int CODE_AT = CHANNELS_AT + 2 * 12 + 2 * Integer.BYTES;
     private static final int BYTES = CODE_AT + INSTRUCTIONS * 12 + 4;
 
-    /** How an operand follows the elements, in the order in which the kernel numbers them. */
+    /** How an operand follows the elements, numbered as in the kernel. */
     private enum Spread {
-        FULL, WIDE, SINGLE
+        FULL(0), WIDE(1), SINGLE(2);
+
+        final int number;
+
+        Spread(int number) {
+            this.number = number;
+        }
     }
 
     /** True if one kernel can run it. */
@@ -61,7 +67,7 @@ record Program(Walk walk, List<Operand> operands, List<Draw> draws, int channels
         for (int k = 0; k + 1 < axes(); k++) struct.divisor(axis(k).count() / (k == 0 && wide ? LANES : 1));
         struct.at(CHANNELS_AT).divisor(channels).divisor(channels == 1 ? 1 : image).integer(axes()).integer(code.size());
         for (Coded c : code)
-            struct.small(c.op().ordinal()).small(c.source().ordinal()).small(c.swapped() ? 1 : 0).small(c.index()).number(c.a())
+            struct.small(c.op().number).small(c.source().number).small(c.swapped() ? 1 : 0).small(c.index()).number(c.a())
                     .number(c.b());
         int each = THREADS * (wide ? VECTORS : ELEMENTS);
         return new Launch(FAMILY, wide ? "pointwise_wide" : "pointwise_narrow", Launch.Grid.of(Math.ceilDiv(vectors, each)),
@@ -74,7 +80,7 @@ record Program(Walk walk, List<Operand> operands, List<Draw> draws, int channels
         for (int k = 0; k < AXES; k++)
             struct.big(k < axes() ? axis(k).stride(operand) * (k == 0 && wide ? LANES : 1) : 0);
         Spread spread = isFull(operand) ? Spread.FULL : axis(0).stride(operand) == 0 ? Spread.SINGLE : Spread.WIDE;
-        struct.integer(element(o.dtype())).integer(spread.ordinal());
+        struct.integer(element(o.dtype())).integer(spread.number);
     }
 
     private int axes() { return walk.axes().size(); }

@@ -3,7 +3,6 @@ package org.gabor.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.gabor.graph.DType;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
@@ -20,13 +19,15 @@ import org.gabor.graph.TensorType;
 final class SumLowering {
     static final String FAMILY = "sums";
 
-    /** What is summed, in the order in which the kernels number it; the number of sums of a unit. */
+    /** What is summed, numbered as in the kernels, and the sums of a unit. */
     private enum Kind {
-        TOTAL(1), MOMENTS(2), GRADIENT(2), SQUARES(1);
+        TOTAL(0, 1), MOMENTS(1, 2), GRADIENT(2, 2), SQUARES(3, 1);
 
+        final int number;
         final int rows;
 
-        Kind(int rows) {
+        Kind(int number, int rows) {
+            this.number = number;
             this.rows = rows;
         }
     }
@@ -42,7 +43,7 @@ final class SumLowering {
     private static final int ADDERS = 16;
 
     private static final int AXES = 4;
-    private static final int AXES_BYTES = 8 + AXES * 8 + (AXES - 1) * 12 + 4 + 0;
+    private static final int AXES_BYTES = 8 + AXES * 8 + (AXES - 1) * 12 + 4;
     private static final int PARTS_BYTES = 4 * 8 + 2 * AXES_BYTES + 4 * 4;
     private static final int TOTALS_BYTES = 7 * 8 + 4 * 4;
 
@@ -54,7 +55,10 @@ final class SumLowering {
         long[] strides = x.strides();
         var keptAxes = new ArrayList<Walk.Axis>();
         var summedAxes = new ArrayList<Walk.Axis>();
-        for (int i : Walk.order(x)) (kept.get(i) ? keptAxes : summedAxes).add(new Walk.Axis(x.shape().dim(i), List.of(strides[i])));
+        for (int i : Walk.order(x)) {
+            var axis = new Walk.Axis(x.shape().dim(i), List.of(strides[i]));
+            (kept.get(i) ? keptAxes : summedAxes).add(axis);
+        }
         this.units = Walk.of(keptAxes, 1);
         this.summed = Walk.of(summedAxes, 1);
     }
@@ -125,18 +129,18 @@ final class SumLowering {
 
     private int parts() { return Math.toIntExact(Math.ceilDiv(summed.turns(), part())); }
 
-    private long bytes(Kind kind) { return CudaRules.aligned(parts() * kind.rows * units.turns() * Double.BYTES); }
+    private long bytes(Kind kind) { return CudaRules.aligned((long) parts() * kind.rows * units.turns() * Double.BYTES); }
 
     private void lower(CudaLowering to, Kind kind, Stored x, Stored dy, double scale, long stats, double eps, Stored y) {
         long workspace = to.workspace(bytes(kind));
         var first = new Struct(PARTS_BYTES).pointer(x.address()).pointer(dy.address()).pointer(workspace).big(part());
         put(first, units);
         put(first, summed);
-        first.integer(kind.ordinal()).integer(element(x)).integer(unitsOfBlock()).integer(unitsFirst() ? 1 : 0);
+        first.integer(kind.number).integer(element(x)).integer(unitsOfBlock()).integer(unitsFirst() ? 1 : 0);
         to.add(launch("sums_parts", new Launch.Grid(Math.toIntExact(blocks()), parts(), 1), first));
         int adders = powerOfTwo(parts(), units.turns() < ADDERS ? THREADS : ADDERS), unitsOfBlock = THREADS / adders;
         var second = new Struct(TOTALS_BYTES).pointer(workspace).pointer(stats).pointer(y.address()).big(units.turns())
-                .precise(summed.turns()).precise(scale).precise(eps).integer(kind.ordinal()).integer(parts())
+                .precise((double) summed.turns()).precise(scale).precise(eps).integer(kind.number).integer(parts())
                 .integer(unitsOfBlock).integer(element(y));
         to.add(launch("sums_totals", Launch.Grid.of(Math.ceilDiv(units.turns(), unitsOfBlock)), second));
     }

@@ -55,8 +55,8 @@ final class UpdateLowering {
         return switch (op) {
             case SlabUpdate s -> SlabLowering.hasFactors(s.rule()) ? CudaRules.aligned(SlabLowering.FACTOR_BYTES) : 0;
             case Update.ClipNorm _ -> CudaRules.aligned(Float.BYTES) + SumLowering.clipWorkspace(node.shape().size());
-            case Update.PackSlab _,Update.FiniteGuard _,Update.ClipValue _,Update.RunningUpdate _,Update.Accumulate _,
-                    Update.MovingAverage _ -> 0;
+            case Update.PackSlab _,Update.FiniteGuard _,Update.ClipValue _ -> 0;
+            case Update.RunningUpdate _,Update.Accumulate _,Update.MovingAverage _ -> 0;
         };
     }
 
