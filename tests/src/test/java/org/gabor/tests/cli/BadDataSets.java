@@ -127,7 +127,8 @@ final class BadDataSets extends BadFiles {
     }
 
     private void csv() throws IOException {
-        for (String pixel : List.of("NaN", "nan", "Inf", "-Infinity", "256", "-1", "0.5", "1e2", "", " ", "x", "0x10", "99999999999"))
+        for (String pixel : List.of("NaN", "nan", "Inf", "-Infinity", "256", "-1", "0.5", "1e2", "", " ", "x", "0x10",
+                "99999999999"))
             csv("CSV with a pixel '" + pixel + "'", "0,1,2,3,4\n1,1,2," + pixel + ",4\n", "line 2, column 4");
         for (String label : List.of("", "NaN", "inf", "-Infinity", "1.5", "2e-3"))
             csv("CSV with a label '" + label + "'", "0,1,2,3,4\n" + label + ",1,2,3,4\n", "line 2, column 1");

@@ -77,17 +77,30 @@ final class BadInputs extends BadFiles {
         checkpoint("best.safetensors instead of last", Files.readAllBytes(run.resolve("best.safetensors")));
         Path without = copyOfRun();
         Files.delete(without.resolve("last.safetensors"));
+        Files.delete(without.resolve("previous.safetensors"));
         add("run without a checkpoint", 7, without.toString(), "train", "--resume", without.toString());
+        Path both = copyOfRun();
+        for (String file : List.of("last.safetensors", "previous.safetensors"))
+            Files.write(both.resolve(file), flip(good, good.length / 2));
+        add("run with two damaged checkpoints", 7, "previous.safetensors", "train", "--resume", both.toString());
         Path best = copyOfRun();
         Files.write(best.resolve("best.safetensors"), flip(Files.readAllBytes(best.resolve("best.safetensors")), 5_000));
         add("run with a damaged best.safetensors", 7, "best.safetensors", "train", "--resume", best.toString());
+        Path lost = copyOfRun();
+        Files.delete(lost.resolve("best.safetensors"));
+        add("run without best.safetensors", 7, "best.safetensors", "train", "--resume", lost.toString());
+        Path elsewhere = copyOfRun();
+        Files.delete(elsewhere.resolve("config.yaml"));
+        add("run without config.yaml", 2, "config.yaml", "train", "--resume", elsewhere.toString());
         add("run with another seed", 2, "seed", "train", "--resume", copyOfRun().toString(), "--seed", "99");
         add("run with another learning rate", 2, "optimizer", "train", "--resume", copyOfRun().toString(), "--lr", "0.7");
     }
 
+    /** With nothing to fall back on. */
     private void checkpoint(String name, byte[] bytes) throws IOException {
         Path copy = copyOfRun();
         Files.write(copy.resolve("last.safetensors"), bytes);
+        Files.delete(copy.resolve("previous.safetensors"));
         add(name, 7, copy.resolve("last.safetensors").toString(), "train", "--resume", copy.toString());
     }
 

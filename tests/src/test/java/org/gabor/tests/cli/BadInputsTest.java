@@ -70,7 +70,7 @@ class BadInputsTest {
     @Tag("slow")
     @Test
     void eachGetsItInAProcessOfItsOwn() throws Exception {
-        assumeTrue(Files.exists(Path.of("/proc/self/status")), "skipped: this system does not tell how much memory a process had");
+        assumeTrue(Files.exists(Path.of("/proc/self/status")), "skipped: the system does not tell the memory of a process");
         Measured.Figures least = Measured.run(List.of("--version"), dir).figures();
         BadInput largest = inputs.getFirst(), slowest = largest;
         long bytes = 0, nanos = 0;

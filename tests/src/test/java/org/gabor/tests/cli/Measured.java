@@ -52,8 +52,8 @@ record Measured(Cli cli, Figures figures) {
 
     private static void write(Path file) {
         try {
-            String peak = Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("VmHWM:")).findFirst()
-                    .orElseThrow().replaceAll("[^0-9]", "");
+            String peak = Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("VmHWM:"))
+                    .findFirst().orElseThrow().replaceAll("[^0-9]", "");
             var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             Files.writeString(file, 1024 * Long.parseLong(peak) + "\n" + system.getProcessCpuTime() + "\n");
         } catch (IOException e) {
