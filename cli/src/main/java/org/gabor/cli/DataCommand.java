@@ -128,7 +128,8 @@ final class DataCommand implements Runnable {
             @Option(names = "--count", paramLabel = "N", defaultValue = "100",
                     description = "How many, from the first on; default: 100.") int count,
             @Option(names = "--split", paramLabel = "PART", defaultValue = "test",
-                    description = "train, val or test (default).") String part) {
+                    description = "train, val or test (default).") String part,
+            @Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (count < 1) throw new UsageException("--count must be at least 1, got " + count);
         DataSplits splits = Datasets.open(spec);
         Map<String, Dataset> parts = parts(splits);
@@ -137,6 +138,13 @@ final class DataCommand implements Runnable {
             throw new UsageException("data set " + spec + " has no part '" + part + "'; it has "
                     + String.join(", ", parts.keySet()) + " (--split " + parts.keySet().iterator().next() + ")");
         List<Path> files = Images.export(data, out, count);
+        if (json) {
+            var all = new LinkedHashMap<String, Object>();
+            all.put("folder", out.toString());
+            all.put("images", files.stream().map(Path::toString).toList());
+            console.print(Json.of(all).pretty().stripTrailing());
+            return;
+        }
         console.print(Figures.count(files.size(), "image") + " written to " + out + ", one folder a class");
     }
 

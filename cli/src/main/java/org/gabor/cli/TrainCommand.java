@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.gabor.Gabor;
+import org.gabor.data.BadImages;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.data.ImageSize;
@@ -94,6 +95,11 @@ final class TrainCommand implements Runnable {
                         + " image), standard (mean 0, variance 1 a channel; default), pca or zca (whitening).")
         Preprocessing input = Preprocessing.STANDARD;
 
+        @Option(names = "--on-bad-image", paramLabel = "WHAT",
+                description = "What becomes of files of an image folder that cannot be decoded: fail (default), or skip, which"
+                        + " names them and goes on without.")
+        BadImages bad = BadImages.FAIL;
+
         @Option(names = "--val-split", paramLabel = "X",
                 description = "Share of the training data held out to choose the best epoch, if the data has no"
                         + " validation part; default: 0.1.")
@@ -156,14 +162,15 @@ final class TrainCommand implements Runnable {
         Network network = from.map(c -> Network.of(c.last().spec())).orElseGet(() -> Network.of(model.name));
         recipe.over(network.recipe(), run.epochs, data.batch); // mistakes in options show before any work is done
         if (run.printConfig) {
-            DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
+            DataParts parts = DataParts.open(data.spec, data.bad, data.held, run.seed, run.overfit);
             printConfig(settings(network, parts), network.name());
             return;
         }
         var report = new TrainReport(console, model.name, data.spec);
         try (Device opened = device.open(console, true)) {
-            DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
+            DataParts parts = DataParts.open(data.spec, data.bad, data.held, run.seed, run.overfit);
             console.note("data      " + text(parts) + " (" + Figures.seconds(report.done("prepare data")) + ")");
+            parts.tellSkipped(console);
             RecipeOptions.Settings settings = settings(network, parts);
             Trainer trainer = trainer(network, parts, settings).on(opened).listener(report);
             from.ifPresent(trainer::resume);
@@ -215,8 +222,8 @@ final class TrainCommand implements Runnable {
         DataParts.Part judge = parts.judge();
         Evaluation figures = trained.evaluate(judge.data());
         report.done("test");
-        if (output.json) report.json(trained, folder, judge, figures);
-        else report.text(trained, folder, judge, figures);
+        if (output.json) report.json(trained, folder, parts, figures);
+        else report.text(trained, folder, parts, figures);
     }
 
     /** One step and one batch of the validation part. */
@@ -251,9 +258,11 @@ final class TrainCommand implements Runnable {
         c.put("model", model.name);
         c.put("data", data.spec);
         c.put("val_split", data.held);
+        if (data.bad != BadImages.FAIL) c.put("on_bad_image", data.bad.label());
         c.put("input", data.input.label());
         c.putAll(settings.config());
         c.putAll(run.config());
+        c.putAll(device.config());
         return c;
     }
 

@@ -26,8 +26,8 @@ import org.gabor.io.Safetensors;
 /**
  * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl}, on request
  * {@code diagnostics.jsonl}, {@code best.safetensors}, {@code last.safetensors}, {@code previous.safetensors},
- * {@code log.txt}. As a listener it fills itself. Checkpoints are replaced durably; what else is written after {@code last.safetensors} is cut off when
- * the training goes on.
+ * {@code log.txt}. As a listener it fills itself. Checkpoints are replaced durably; what else is written after
+ * {@code last.safetensors} is cut off when the training goes on.
  *
  * @param path the folder
  */

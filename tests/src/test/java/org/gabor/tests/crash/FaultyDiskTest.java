@@ -53,9 +53,10 @@ class FaultyDiskTest {
         for (int i = 0; i < all.size(); i++) {
             disk.fail(i, i);
             var e = catchThrowableOfType(WriteException.class, () -> state(2).write(file));
-            assertThat(e).as(all.get(i)).hasMessageMatching("cannot write [0-9]+ bytes to .*m\\.safetensors: .*free some space.*");
+            assertThat(e).as(all.get(i))
+                    .hasMessageMatching("cannot write [0-9]+ bytes to .*m\\.safetensors: .*free some space.*");
             assertThat(Safetensors.read(file).metadata()).containsEntry("number", "1");
-            assertThat(dir).isDirectoryContaining(f -> f.equals(dir.resolve("m.safetensors"))).isDirectoryNotContaining("glob:**.tmp");
+            assertThat(dir).isDirectoryNotContaining("glob:**.tmp");
         }
     }
 

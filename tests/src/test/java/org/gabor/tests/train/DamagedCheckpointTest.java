@@ -82,7 +82,7 @@ class DamagedCheckpointTest {
         Files.write(folder.last(), Arrays.copyOf(good, good.length / 2));
         fit(trainer().resume(folder.continuation()).stopWhen(after(0)), folder);
         assertThat(folder.continuation().warning()).as("the damaged one was replaced").isEmpty();
-        assertThat(Safetensors.read(folder.previous()).metadata()).as("and none was lost").containsEntry("step", "" + (STEPS + 1));
+        assertThat(Safetensors.read(folder.previous()).metadata()).containsEntry("step", "" + (STEPS + 1));
         fit(trainer().resume(folder.continuation()), folder);
         assertThat(folder.last()).hasSameBinaryContentAs(whole.last());
         assertThat(folder.best()).hasSameBinaryContentAs(whole.best());
