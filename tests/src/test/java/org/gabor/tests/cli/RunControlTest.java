@@ -121,6 +121,23 @@ class RunControlTest {
     }
 
     @Test
+    void aDamagedCheckpointIsAnnouncedAndTheOneBeforeIsTaken() throws IOException {
+        train(Map.of(), "--epochs", "2", "--name", "intact", "--out", out());
+        train(Map.of(), "--epochs", "2", "--name", "damaged", "--out", out());
+        Path run = dir.resolve("out/damaged/001"), last = run.resolve("last.safetensors");
+        byte[] bytes = Files.readAllBytes(last);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(last, bytes);
+        Cli on = Cli.run("train", "--resume", run.toString());
+        assertThat(on.exitCode()).as(on.err()).isZero();
+        assertThat(on.err()).contains("gabor: warning: " + last + ": its checksum is wrong")
+                .contains("goes on with the checkpoint before it, " + run.resolve("previous.safetensors"))
+                .contains("goes on   after step ");
+        assertThat(Files.readString(run.resolve("log.txt"))).contains("gabor: warning: " + last);
+        assertThat(last).hasSameBinaryContentAs(dir.resolve("out/intact/001/last.safetensors"));
+    }
+
+    @Test
     void timeThatIsOverEndsARunAndResumeGoesOn() throws IOException {
         Cli whole = train(Map.of(), "--epochs", "2", "--name", "whole", "--out", out());
         Cli run = train(Map.of(), "--epochs", "2", "--max-time", "0s", "--name", "timed", "--out", out());
