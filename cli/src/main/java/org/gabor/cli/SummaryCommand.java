@@ -87,10 +87,10 @@ final class SummaryCommand implements Runnable {
         } else {
             console.print(text(summary, images)
                     + (saved.isPresent() ? "\npixels       " + pixels.kind().label() + ": " + pixels.describe() : ""));
-            if (plan) withPlan(spec, pixels, settings.rule(), images, (where, made) ->
-                    console.print("\nA training step of " + spec.name() + " on " + where + ", batch of " + images + ", "
-                            + settings.rule().optimizer().describe().get("name") + "\n\n"
-                            + PlanText.of(made).stripTrailing()));
+            if (plan)
+                withPlan(spec, pixels, settings.rule(), images, (where, made) -> console.print("\nA training step of "
+                        + spec.name() + " on " + where + ", batch of " + images + ", "
+                        + settings.rule().optimizer().describe().get("name") + "\n\n" + PlanText.of(made).stripTrailing()));
         }
     }
 
