@@ -10,10 +10,10 @@ mkdir -p "$1/objects"
 out=$(cd "$1" && pwd)
 sanitizer=${2:-}
 
-flags=(-std=gnu++17 -O2 -g1 -fPIC -fvisibility=hidden -ffp-contract=off -Wall -Wextra -pthread -DGABOR_HOST
-       -I"$kernels/host" -I"$kernels/main/cuda")
+flags=(-std=gnu++17 -O2 -ftree-vectorize -fvect-cost-model=dynamic -ffp-contract=off -g1 -fPIC -fvisibility=hidden -pthread
+       -Wall -Wextra -DGABOR_HOST -I"$kernels/host" -I"$kernels/main/cuda")
 if [ -n "$sanitizer" ]; then
-    flags+=("-fsanitize=$sanitizer" -fno-omit-frame-pointer)
+    flags+=("-fsanitize=$sanitizer" -O1 -fno-omit-frame-pointer)
 fi
 
 cuda=("$here"/{faults,memory,streams,graphs,ptx,modules,driver}.cpp "$kernels"/host/*.cpp)
@@ -88,9 +88,10 @@ library() {
 }
 
 library libcuda.so.1 -Wl,--version-script="$here/libcuda.map" $(objects "${cuda[@]}")
-library libcublas.so.12 -Wl,--version-script="$here/libcublas.map" $(objects "${cublas[@]}") "$out/libcuda.so.1" -Wl,-rpath,'$ORIGIN'
-library libcudnn.so.9 -Wl,--version-script="$here/libcudnn.map" $(objects "${cudnn[@]}") "$out/libcuda.so.1" -Wl,-rpath,'$ORIGIN'
+beside=("$out/libcuda.so.1" -Wl,-rpath,'$ORIGIN')
+library libcublas.so.12 -Wl,--version-script="$here/libcublas.map" $(objects "${cublas[@]}") "${beside[@]}"
+library libcudnn.so.9 -Wl,--version-script="$here/libcudnn.map" $(objects "${cudnn[@]}") "${beside[@]}"
 for name in libcublasLt.so.12 libcudnn_{graph,ops,cnn,engines_precompiled,engines_runtime_compiled,heuristic}.so.9; do
     library "$name" -x c++ /dev/null
 done
-link selftest $(objects "${tests[@]}") "$out"/lib{cuda.so.1,cublas.so.12,cudnn.so.9} -Wl,-rpath,'$ORIGIN'
+link selftest $(objects "${tests[@]}") "$out"/lib{cublas.so.12,cudnn.so.9} "${beside[@]}"

@@ -198,7 +198,8 @@ Status product(void* handlePointer, Product p) {
         return STATUS_EXECUTION_FAILED;
     }
     p.scalarsOnDevice = handle->pointerMode == POINTER_MODE_DEVICE;
-    if (p.inputs == Inputs::EXACT && p.a.type == Type::F32 && (handle->mathMode & ~DISALLOW_REDUCED_PRECISION) == TF32_TENSOR_OP_MATH) {
+    if (p.inputs == Inputs::EXACT && p.a.type == Type::F32
+        && (handle->mathMode & ~DISALLOW_REDUCED_PRECISION) == TF32_TENSOR_OP_MATH) {
         p.inputs = Inputs::TF32;
     }
     if (p.c.rows < 0 || p.c.columns < 0 || p.inner < 0 || p.batches < 0) {
@@ -242,9 +243,9 @@ Status product(void* handlePointer, Product p) {
     return r == SUCCESS ? STATUS_SUCCESS : STATUS_EXECUTION_FAILED;
 }
 
-Product product32(const char* call, int opA, int opB, long long m, long long n, long long k, const float* alpha, const void* a, int lda,
-                  long long strideA, const void* b, int ldb, long long strideB, const float* beta, void* c, int ldc, long long strideC,
-                  long long batches) {
+Product product32(const char* call, int opA, int opB, long long m, long long n, long long k, const float* alpha, const void* a,
+                  int lda, long long strideA, const void* b, int ldb, long long strideB, const float* beta, void* c, int ldc,
+                  long long strideC, long long batches) {
     Matrix ma{"A", const_cast<void*>(a), Type::F32, opA != 0, m, k, lda, strideA};
     Matrix mb{"B", const_cast<void*>(b), Type::F32, opB != 0, k, n, ldb, strideB};
     Matrix mc{"C", c, Type::F32, false, m, n, ldc, strideC};
@@ -412,24 +413,26 @@ API const char* cublasGetStatusString(int status) {
     return textOf(status).description;
 }
 
-API Status cublasSgemm_v2(void* handle, int opA, int opB, int m, int n, int k, const float* alpha, const float* a, int lda, const float* b,
-                          int ldb, const float* beta, float* c, int ldc) {
+API Status cublasSgemm_v2(void* handle, int opA, int opB, int m, int n, int k, const float* alpha, const float* a, int lda,
+                          const float* b, int ldb, const float* beta, float* c, int ldc) {
     Product p = product32("cublasSgemm", opA, opB, m, n, k, alpha, a, lda, 0, b, ldb, 0, beta, c, ldc, 0, 1);
     return badOperation(opA) || badOperation(opB) ? STATUS_INVALID_VALUE : product(handle, p);
 }
 
-API Status cublasSgemmStridedBatched(void* handle, int opA, int opB, int m, int n, int k, const float* alpha, const float* a, int lda,
-                                     long long strideA, const float* b, int ldb, long long strideB, const float* beta, float* c, int ldc,
-                                     long long strideC, int batches) {
-    Product p = product32("cublasSgemmStridedBatched", opA, opB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batches);
+API Status cublasSgemmStridedBatched(void* handle, int opA, int opB, int m, int n, int k, const float* alpha, const float* a,
+                                     int lda, long long strideA, const float* b, int ldb, long long strideB, const float* beta,
+                                     float* c, int ldc, long long strideC, int batches) {
+    Product p = product32("cublasSgemmStridedBatched", opA, opB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc,
+                          strideC, batches);
     return badOperation(opA) || badOperation(opB) ? STATUS_INVALID_VALUE : product(handle, p);
 }
 
-API Status cublasGemmStridedBatchedEx(void* handle, int opA, int opB, int m, int n, int k, const void* alpha, const void* a, int typeA, int lda,
-                                      long long strideA, const void* b, int typeB, int ldb, long long strideB, const void* beta, void* c,
-                                      int typeC, int ldc, long long strideC, int batches, int computeType, int) {
-    Product p = product32("cublasGemmStridedBatchedEx", opA, opB, m, n, k, static_cast<const float*>(alpha), a, lda, strideA, b, ldb, strideB,
-                          static_cast<const float*>(beta), c, ldc, strideC, batches);
+API Status cublasGemmStridedBatchedEx(void* handle, int opA, int opB, int m, int n, int k, const void* alpha, const void* a,
+                                      int typeA, int lda, long long strideA, const void* b, int typeB, int ldb,
+                                      long long strideB, const void* beta, void* c, int typeC, int ldc, long long strideC,
+                                      int batches, int computeType, int) {
+    Product p = product32("cublasGemmStridedBatchedEx", opA, opB, m, n, k, static_cast<const float*>(alpha), a, lda, strideA, b,
+                          ldb, strideB, static_cast<const float*>(beta), c, ldc, strideC, batches);
     if (badOperation(opA) || badOperation(opB)) {
         return STATUS_INVALID_VALUE;
     }
@@ -437,8 +440,9 @@ API Status cublasGemmStridedBatchedEx(void* handle, int opA, int opB, int m, int
     return types == STATUS_SUCCESS ? product(handle, p) : types;
 }
 
-API Status cublasGemmEx(void* handle, int opA, int opB, int m, int n, int k, const void* alpha, const void* a, int typeA, int lda, const void* b,
-                        int typeB, int ldb, const void* beta, void* c, int typeC, int ldc, int computeType, int algorithm) {
-    return cublasGemmStridedBatchedEx(handle, opA, opB, m, n, k, alpha, a, typeA, lda, 0, b, typeB, ldb, 0, beta, c, typeC, ldc, 0, 1,
-                                      computeType, algorithm);
+API Status cublasGemmEx(void* handle, int opA, int opB, int m, int n, int k, const void* alpha, const void* a, int typeA,
+                        int lda, const void* b, int typeB, int ldb, const void* beta, void* c, int typeC, int ldc,
+                        int computeType, int algorithm) {
+    return cublasGemmStridedBatchedEx(handle, opA, opB, m, n, k, alpha, a, typeA, lda, 0, b, typeB, ldb, 0, beta, c, typeC, ldc,
+                                      0, 1, computeType, algorithm);
 }

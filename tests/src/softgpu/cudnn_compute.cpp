@@ -19,15 +19,12 @@ struct Dense {
     int size[4];
     std::vector<double> values;
 
-    explicit Dense(const int (&sizes)[4])
-        : size{sizes[0], sizes[1], sizes[2], sizes[3]},
-          values(static_cast<size_t>(sizes[0]) * static_cast<size_t>(sizes[1]) * static_cast<size_t>(sizes[2]) * static_cast<size_t>(sizes[3])) {
+    explicit Dense(const int (&sizes)[4]) : size{sizes[0], sizes[1], sizes[2], sizes[3]} {
+        values.resize(static_cast<size_t>(1ll * size[0] * size[1] * size[2] * size[3]));
     }
 
     double* row(int a, int b, int c) {
-        return &values[((static_cast<size_t>(a) * static_cast<size_t>(size[1]) + static_cast<size_t>(b)) * static_cast<size_t>(size[2])
-                        + static_cast<size_t>(c))
-                       * static_cast<size_t>(size[3])];
+        return &values[static_cast<size_t>(((1ll * a * size[1] + b) * size[2] + c) * size[3])];
     }
 
     const double* row(int a, int b, int c) const {
@@ -143,6 +140,19 @@ void eachTap(const ConvolutionCall& call, const Taps& taps, int p, Body body) {
     }
 }
 
+/// to[i toStep] += factor from[i fromStep]
+void addScaled(int n, double factor, const double* from, int fromStep, double* to, int toStep) {
+    if (fromStep == 1 && toStep == 1) {
+        for (int i = 0; i < n; i++) {
+            to[i] += factor * from[i];
+        }
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        to[i * toStep] += factor * from[i * fromStep];
+    }
+}
+
 /// y[n,k,p,q] = sum over c, r, s of x[n,c,h,w] w[k,c,r,s]
 Dense forward(const ConvolutionCall& call, const Dense& x, const Dense& w) {
     Taps taps(call);
@@ -156,9 +166,7 @@ Dense forward(const ConvolutionCall& call, const Dense& x, const Dense& w) {
                 eachTap(call, taps, p, [&](int c, int r, int s, int h, int first, int begin, int end) {
                     const double* pixels = x.row(n, taps.channel(k, c), h);
                     double weight = w.row(k, c, taps.filterRow(r))[taps.filterColumn(s)];
-                    for (int q = begin; q < end; q++) {
-                        sums[q] += weight * pixels[first + q * v];
-                    }
+                    addScaled(end - begin, weight, pixels + first + begin * v, v, sums + begin, 1);
                 });
             }
         }
@@ -179,9 +187,7 @@ Dense backwardData(const ConvolutionCall& call, const Dense& dy, const Dense& w)
                 eachTap(call, taps, p, [&](int c, int r, int s, int h, int first, int begin, int end) {
                     double* pixels = dx.row(n, taps.channel(k, c), h);
                     double weight = w.row(k, c, taps.filterRow(r))[taps.filterColumn(s)];
-                    for (int q = begin; q < end; q++) {
-                        pixels[first + q * v] += weight * gradients[q];
-                    }
+                    addScaled(end - begin, weight, gradients + begin, 1, pixels + first + begin * v, v);
                 });
             }
         }

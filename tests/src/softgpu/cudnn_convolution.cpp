@@ -19,7 +19,7 @@ struct AlgorithmResult {
 };
 static_assert(sizeof(AlgorithmResult) == 48, "as in the C header");
 
-/// What an algorithm asks of a convolution. `layouts` is Any, or Nchw where filters and images must be channels first.
+/// What an algorithm does: filters in NHWC, dilations above 1, bfloat16, or only 3x3 filters with stride 1.
 struct Algorithm {
     int number;
     bool deterministic;
@@ -74,7 +74,8 @@ int algorithmCount(Direction direction) {
 bool supported(const Algorithm& algorithm, const ConvolutionCall& call) {
     bool nhwc = call.w.format == FORMAT_NHWC;
     bool dilated = call.convolution.dilation[0] > 1 || call.convolution.dilation[1] > 1;
-    bool threeByThree = call.w.size[2] == 3 && call.w.size[3] == 3 && call.convolution.stride[0] == 1 && call.convolution.stride[1] == 1;
+    bool threeByThree = call.w.size[2] == 3 && call.w.size[3] == 3 && call.convolution.stride[0] == 1
+        && call.convolution.stride[1] == 1;
     return (algorithm.nhwc || !nhwc) && (algorithm.dilated || !dilated) && (algorithm.bfloat16 || call.x.dataType == DATA_FLOAT)
         && (!algorithm.onlyThreeByThree || threeByThree);
 }
@@ -119,8 +120,8 @@ DnnStatus checkShapes(const ConvolutionCall& call) {
     return DNN_SUCCESS;
 }
 
-DnnStatus listAlgorithms(Direction direction, void* handle, void* x, void* w, void* convolution, void* y, int requested, int* returned,
-                         AlgorithmResult* results) {
+DnnStatus listAlgorithms(Direction direction, void* handle, void* x, void* w, void* convolution, void* y, int requested,
+                         int* returned, AlgorithmResult* results) {
     LOCKED;
     if (dnnHandleOf(handle) == nullptr || requested < 1 || returned == nullptr || results == nullptr) {
         return dnnRefuse(DNN_BAD_PARAM, "no such handle, or no place for results");
@@ -146,7 +147,8 @@ DnnStatus listAlgorithms(Direction direction, void* handle, void* x, void* w, vo
     return DNN_SUCCESS;
 }
 
-DnnStatus sizeOfWorkspace(Direction direction, void* handle, void* x, void* w, void* convolution, void* y, int algorithm, size_t* bytes) {
+DnnStatus sizeOfWorkspace(Direction direction, void* handle, void* x, void* w, void* convolution, void* y, int algorithm,
+                          size_t* bytes) {
     LOCKED;
     if (dnnHandleOf(handle) == nullptr || bytes == nullptr) {
         return dnnRefuse(DNN_BAD_PARAM, "no such handle, or no place for a size");
@@ -170,6 +172,18 @@ struct Operand {
     size_t bytes;
 };
 
+/// Which of x, w and y a convolution writes.
+size_t resultOf(Direction direction) {
+    switch (direction) {
+        case Direction::FORWARD:
+            return 2;
+        case Direction::BACKWARD_DATA:
+            return 0;
+        default:
+            return 1;
+    }
+}
+
 /// When the work runs: memory is there, and the result overlaps nothing.
 Result runConvolution(const ConvolutionCall& call, void* x, void* w, void* y, void* workspace, float alpha, float beta) {
     size_t element = call.x.dataType == DATA_FLOAT ? 4 : 2;
@@ -177,7 +191,7 @@ Result runConvolution(const ConvolutionCall& call, void* x, void* w, void* y, vo
                           {"w", w, static_cast<size_t>(call.w.elements()) * element},
                           {"y", y, static_cast<size_t>(call.y.span()) * element},
                           {"the workspace", workspace, workspaceBytes(call)}};
-    const Operand& result = operands[call.direction == Direction::FORWARD ? 2 : call.direction == Direction::BACKWARD_DATA ? 0 : 1];
+    const Operand& result = operands[resultOf(call.direction)];
     for (const Operand& operand : operands) {
         if (operand.bytes == 0) {
             continue;
@@ -189,7 +203,8 @@ Result runConvolution(const ConvolutionCall& call, void* x, void* w, void* y, vo
         bool meets = (&operand != &result && overlap(operand.p, operand.bytes, result.p, result.bytes))
             || (&operand != &scratch && scratch.bytes > 0 && overlap(operand.p, operand.bytes, scratch.p, scratch.bytes));
         if (meets) {
-            return complain(ILLEGAL_ADDRESS, std::string("a convolution: ") + operand.name + " overlaps the result or the workspace");
+            return complain(ILLEGAL_ADDRESS, std::string("a convolution: ") + operand.name
+                            + " overlaps the result or the workspace");
         }
     }
     if (operands[3].bytes > 0) {
@@ -208,7 +223,8 @@ struct Pointers {
     const float* beta;
 };
 
-DnnStatus convolve(Direction direction, void* handlePointer, void* x, void* w, void* convolution, void* y, int algorithm, const Pointers& p) {
+DnnStatus convolve(Direction direction, void* handlePointer, void* x, void* w, void* convolution, void* y, int algorithm,
+                   const Pointers& p) {
     LOCKED;
     DnnHandle* handle = dnnHandleOf(handlePointer);
     if (handle == nullptr) {
@@ -240,8 +256,8 @@ DnnStatus convolve(Direction direction, void* handlePointer, void* x, void* w, v
     }
     size_t wanted = workspaceBytes(call);
     if (wanted > 0 && (p.workspace == nullptr || p.workspaceBytes < wanted)) {
-        return dnnRefuse(DNN_BAD_PARAM_SIZE_INSUFFICIENT, "the workspace is too small: " + std::to_string(p.workspaceBytes) + " of "
-                                                              + std::to_string(wanted) + " bytes");
+        std::string sizes = std::to_string(p.workspaceBytes) + " of " + std::to_string(wanted) + " bytes";
+        return dnnRefuse(DNN_BAD_PARAM_SIZE_INSUFFICIENT, "the workspace is too small: " + sizes);
     }
     Stream* stream = streamOf(handle->stream);
     if (stream == nullptr) {
@@ -285,8 +301,8 @@ size_t workspaceBytes(const ConvolutionCall& call) {
     auto taps = static_cast<size_t>(call.w.size[1]) * static_cast<size_t>(call.w.size[2]) * static_cast<size_t>(call.w.size[3]);
     auto outputs = static_cast<size_t>(call.y.size[2]) * static_cast<size_t>(call.y.size[3]);
     bool unfolds = call.direction == Direction::FORWARD && call.algorithm == 2;
-    size_t bytes = unfolds ? taps * outputs * 4 : call.direction == Direction::FORWARD ? taps * 4 : static_cast<size_t>(call.w.elements()) * 4;
-    return (bytes + 255) / 256 * 256;
+    size_t elements = unfolds ? taps * outputs : static_cast<size_t>(call.w.elements());
+    return (elements * 4 + 255) / 256 * 256;
 }
 
 }  // namespace softgpu
@@ -308,52 +324,57 @@ API DnnStatus cudnnGetConvolutionBackwardFilterAlgorithmMaxCount(void*, int* n) 
     return DNN_SUCCESS;
 }
 
-API DnnStatus cudnnGetConvolutionForwardAlgorithm_v7(void* handle, void* x, void* w, void* convolution, void* y, int requested, int* returned,
-                                                     AlgorithmResult* results) {
+API DnnStatus cudnnGetConvolutionForwardAlgorithm_v7(void* handle, void* x, void* w, void* convolution, void* y, int requested,
+                                                     int* returned, AlgorithmResult* results) {
     return listAlgorithms(Direction::FORWARD, handle, x, w, convolution, y, requested, returned, results);
 }
 
-API DnnStatus cudnnGetConvolutionBackwardDataAlgorithm_v7(void* handle, void* w, void* dy, void* convolution, void* dx, int requested,
-                                                          int* returned, AlgorithmResult* results) {
+API DnnStatus cudnnGetConvolutionBackwardDataAlgorithm_v7(void* handle, void* w, void* dy, void* convolution, void* dx,
+                                                          int requested, int* returned, AlgorithmResult* results) {
     return listAlgorithms(Direction::BACKWARD_DATA, handle, dx, w, convolution, dy, requested, returned, results);
 }
 
-API DnnStatus cudnnGetConvolutionBackwardFilterAlgorithm_v7(void* handle, void* x, void* dy, void* convolution, void* dw, int requested,
-                                                            int* returned, AlgorithmResult* results) {
+API DnnStatus cudnnGetConvolutionBackwardFilterAlgorithm_v7(void* handle, void* x, void* dy, void* convolution, void* dw,
+                                                            int requested, int* returned, AlgorithmResult* results) {
     return listAlgorithms(Direction::BACKWARD_FILTER, handle, x, dw, convolution, dy, requested, returned, results);
 }
 
-API DnnStatus cudnnGetConvolutionForwardWorkspaceSize(void* handle, void* x, void* w, void* convolution, void* y, int algorithm, size_t* bytes) {
+API DnnStatus cudnnGetConvolutionForwardWorkspaceSize(void* handle, void* x, void* w, void* convolution, void* y, int algorithm,
+                                                      size_t* bytes) {
     return sizeOfWorkspace(Direction::FORWARD, handle, x, w, convolution, y, algorithm, bytes);
 }
 
-API DnnStatus cudnnGetConvolutionBackwardDataWorkspaceSize(void* handle, void* w, void* dy, void* convolution, void* dx, int algorithm,
-                                                           size_t* bytes) {
+API DnnStatus cudnnGetConvolutionBackwardDataWorkspaceSize(void* handle, void* w, void* dy, void* convolution, void* dx,
+                                                           int algorithm, size_t* bytes) {
     return sizeOfWorkspace(Direction::BACKWARD_DATA, handle, dx, w, convolution, dy, algorithm, bytes);
 }
 
-API DnnStatus cudnnGetConvolutionBackwardFilterWorkspaceSize(void* handle, void* x, void* dy, void* convolution, void* dw, int algorithm,
-                                                             size_t* bytes) {
+API DnnStatus cudnnGetConvolutionBackwardFilterWorkspaceSize(void* handle, void* x, void* dy, void* convolution, void* dw,
+                                                             int algorithm, size_t* bytes) {
     return sizeOfWorkspace(Direction::BACKWARD_FILTER, handle, x, dw, convolution, dy, algorithm, bytes);
 }
 
-API DnnStatus cudnnConvolutionForward(void* handle, const void* alpha, void* xDescriptor, const void* x, void* wDescriptor, const void* w,
-                                      void* convolution, int algorithm, void* workspace, size_t workspaceBytes, const void* beta,
-                                      void* yDescriptor, void* y) {
-    Pointers p{const_cast<void*>(x), const_cast<void*>(w), y, workspace, workspaceBytes, static_cast<const float*>(alpha), static_cast<const float*>(beta)};
+API DnnStatus cudnnConvolutionForward(void* handle, const void* alpha, void* xDescriptor, const void* x, void* wDescriptor,
+                                      const void* w, void* convolution, int algorithm, void* workspace, size_t workspaceBytes,
+                                      const void* beta, void* yDescriptor, void* y) {
+    Pointers p{const_cast<void*>(x), const_cast<void*>(w), y, workspace, workspaceBytes, static_cast<const float*>(alpha),
+               static_cast<const float*>(beta)};
     return convolve(Direction::FORWARD, handle, xDescriptor, wDescriptor, convolution, yDescriptor, algorithm, p);
 }
 
-API DnnStatus cudnnConvolutionBackwardData(void* handle, const void* alpha, void* wDescriptor, const void* w, void* dyDescriptor, const void* dy,
-                                           void* convolution, int algorithm, void* workspace, size_t workspaceBytes, const void* beta,
-                                           void* dxDescriptor, void* dx) {
-    Pointers p{dx, const_cast<void*>(w), const_cast<void*>(dy), workspace, workspaceBytes, static_cast<const float*>(alpha), static_cast<const float*>(beta)};
+API DnnStatus cudnnConvolutionBackwardData(void* handle, const void* alpha, void* wDescriptor, const void* w, void* dyDescriptor,
+                                           const void* dy, void* convolution, int algorithm, void* workspace,
+                                           size_t workspaceBytes, const void* beta, void* dxDescriptor, void* dx) {
+    Pointers p{dx, const_cast<void*>(w), const_cast<void*>(dy), workspace, workspaceBytes, static_cast<const float*>(alpha),
+               static_cast<const float*>(beta)};
     return convolve(Direction::BACKWARD_DATA, handle, dxDescriptor, wDescriptor, convolution, dyDescriptor, algorithm, p);
 }
 
-API DnnStatus cudnnConvolutionBackwardFilter(void* handle, const void* alpha, void* xDescriptor, const void* x, void* dyDescriptor,
-                                             const void* dy, void* convolution, int algorithm, void* workspace, size_t workspaceBytes,
-                                             const void* beta, void* dwDescriptor, void* dw) {
-    Pointers p{const_cast<void*>(x), dw, const_cast<void*>(dy), workspace, workspaceBytes, static_cast<const float*>(alpha), static_cast<const float*>(beta)};
+API DnnStatus cudnnConvolutionBackwardFilter(void* handle, const void* alpha, void* xDescriptor, const void* x,
+                                             void* dyDescriptor, const void* dy, void* convolution, int algorithm,
+                                             void* workspace, size_t workspaceBytes, const void* beta, void* dwDescriptor,
+                                             void* dw) {
+    Pointers p{const_cast<void*>(x), dw, const_cast<void*>(dy), workspace, workspaceBytes, static_cast<const float*>(alpha),
+               static_cast<const float*>(beta)};
     return convolve(Direction::BACKWARD_FILTER, handle, xDescriptor, dwDescriptor, convolution, dyDescriptor, algorithm, p);
 }

@@ -243,8 +243,8 @@ API DnnStatus cudnnDestroyConvolutionDescriptor(void* handle) {
     return destroy<ConvolutionDescriptor>(handle);
 }
 
-API DnnStatus cudnnSetTensor4dDescriptorEx(void* handle, int dataType, int n, int c, int h, int w, int strideN, int strideC, int strideH,
-                                           int strideW) {
+API DnnStatus cudnnSetTensor4dDescriptorEx(void* handle, int dataType, int n, int c, int h, int w, int strideN, int strideC,
+                                           int strideH, int strideW) {
     LOCKED;
     auto* tensor = known<TensorDescriptor>(handle);
     TensorDescriptor described{true, dataType, {n, c, h, w}, {strideN, strideC, strideH, strideW}};
@@ -253,7 +253,7 @@ API DnnStatus cudnnSetTensor4dDescriptorEx(void* handle, int dataType, int n, in
         positive = positive && described.size[i] >= 1 && described.stride[i] >= 1;
     }
     if (tensor == nullptr || !knownType(dataType) || !positive) {
-        return dnnRefuse(DNN_BAD_PARAM, "cudnnSetTensor4dDescriptor: no such descriptor or data type, or a size or stride below 1");
+        return dnnRefuse(DNN_BAD_PARAM, "cudnnSetTensor4dDescriptor: no such descriptor or type, or a size or stride below 1");
     }
     if (described.span() > MOST_ELEMENTS) {
         return dnnRefuse(DNN_NOT_SUPPORTED, "cudnnSetTensor4dDescriptor: more than 2 Giga-elements");
@@ -266,13 +266,15 @@ API DnnStatus cudnnSetTensor4dDescriptor(void* handle, int format, int dataType,
     LOCKED;
     long long image = static_cast<long long>(c) * h * w;
     if (format != FORMAT_NCHW && format != FORMAT_NHWC) {
-        return dnnRefuse(format == 2 ? DNN_NOT_SUPPORTED : DNN_BAD_PARAM, "cudnnSetTensor4dDescriptor: a format that is not modelled");
+        return dnnRefuse(format == 2 ? DNN_NOT_SUPPORTED : DNN_BAD_PARAM,
+                         "cudnnSetTensor4dDescriptor: a format that is not modelled");
     }
     if (image * n > MOST_ELEMENTS) {
         return dnnRefuse(DNN_NOT_SUPPORTED, "cudnnSetTensor4dDescriptor: more than 2 Giga-elements");
     }
-    return format == FORMAT_NHWC ? cudnnSetTensor4dDescriptorEx(handle, dataType, n, c, h, w, static_cast<int>(image), 1, w * c, c)
-                                 : cudnnSetTensor4dDescriptorEx(handle, dataType, n, c, h, w, static_cast<int>(image), h * w, w, 1);
+    int strideN = static_cast<int>(image);
+    return format == FORMAT_NHWC ? cudnnSetTensor4dDescriptorEx(handle, dataType, n, c, h, w, strideN, 1, w * c, c)
+                                 : cudnnSetTensor4dDescriptorEx(handle, dataType, n, c, h, w, strideN, h * w, w, 1);
 }
 
 API DnnStatus cudnnGetTensor4dDescriptor(void* handle, int* dataType, int* n, int* c, int* h, int* w, int* strideN, int* strideC,
@@ -299,22 +301,25 @@ API DnnStatus cudnnSetFilter4dDescriptor(void* handle, int dataType, int format,
         return dnnRefuse(DNN_BAD_PARAM, "cudnnSetFilter4dDescriptor: no such descriptor or data type, or a size below 1");
     }
     if (format != FORMAT_NCHW && format != FORMAT_NHWC) {
-        return dnnRefuse(format == 2 ? DNN_NOT_SUPPORTED : DNN_BAD_PARAM, "cudnnSetFilter4dDescriptor: a format that is not modelled");
+        return dnnRefuse(format == 2 ? DNN_NOT_SUPPORTED : DNN_BAD_PARAM,
+                         "cudnnSetFilter4dDescriptor: a format that is not modelled");
     }
     *filter = {true, dataType, format, {k, c, r, s}};
     return DNN_SUCCESS;
 }
 
-API DnnStatus cudnnSetConvolution2dDescriptor(void* handle, int padH, int padW, int u, int v, int dilationH, int dilationW, int mode,
-                                              int computeType) {
+API DnnStatus cudnnSetConvolution2dDescriptor(void* handle, int padH, int padW, int u, int v, int dilationH, int dilationW,
+                                              int mode, int computeType) {
     LOCKED;
     auto* convolution = known<ConvolutionDescriptor>(handle);
     bool inRange = padH >= 0 && padW >= 0 && u >= 1 && v >= 1 && dilationH >= 1 && dilationW >= 1;
-    if (convolution == nullptr || !inRange || !knownType(computeType) || (mode != MODE_CONVOLUTION && mode != MODE_CROSS_CORRELATION)) {
+    if (convolution == nullptr || !inRange || !knownType(computeType)
+        || (mode != MODE_CONVOLUTION && mode != MODE_CROSS_CORRELATION)) {
         return dnnRefuse(DNN_BAD_PARAM, "cudnnSetConvolution2dDescriptor: no such descriptor, or a value out of range");
     }
     // The group count and the math type are settings of their own, and stay.
-    ConvolutionDescriptor described{true, {padH, padW}, {u, v}, {dilationH, dilationW}, mode, computeType, convolution->mathType, convolution->groups};
+    ConvolutionDescriptor described{true, {padH, padW}, {u, v}, {dilationH, dilationW}, mode, computeType, convolution->mathType,
+                                    convolution->groups};
     *convolution = described;
     return DNN_SUCCESS;
 }
@@ -359,17 +364,19 @@ API DnnStatus cudnnGetConvolutionMathType(void* handle, int* mathType) {
     return DNN_SUCCESS;
 }
 
-API DnnStatus cudnnGetConvolution2dForwardOutputDim(void* convolutionHandle, void* xHandle, void* wHandle, int* n, int* c, int* h, int* w) {
+API DnnStatus cudnnGetConvolution2dForwardOutputDim(void* convolutionHandle, void* xHandle, void* wHandle, int* n, int* c,
+                                                    int* h, int* w) {
     LOCKED;
     ConvolutionDescriptor* convolution = convolutionOf(convolutionHandle);
     TensorDescriptor* x = tensorOf(xHandle);
     FilterDescriptor* filter = filterOf(wHandle);
     if (convolution == nullptr || x == nullptr || filter == nullptr || x->size[1] != filter->size[1] * convolution->groups) {
-        return dnnRefuse(DNN_BAD_PARAM, "cudnnGetConvolution2dForwardOutputDim: no such descriptors, or channels that do not match");
+        return dnnRefuse(DNN_BAD_PARAM, "cudnnGetConvolution2dForwardOutputDim: no descriptors, or unequal channels");
     }
     *n = x->size[0];
     *c = filter->size[0];
     *h = outputSize(*convolution, x->size[2], filter->size[2], 0);
     *w = outputSize(*convolution, x->size[3], filter->size[3], 1);
-    return *h >= 1 && *w >= 1 ? DNN_SUCCESS : dnnRefuse(DNN_BAD_PARAM, "cudnnGetConvolution2dForwardOutputDim: the filter does not fit");
+    return *h >= 1 && *w >= 1 ? DNN_SUCCESS
+        : dnnRefuse(DNN_BAD_PARAM, "cudnnGetConvolution2dForwardOutputDim: the filter does not fit");
 }

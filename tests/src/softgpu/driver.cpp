@@ -62,9 +62,11 @@ const std::map<int, ErrorText>& errorTexts() {
         {903, {"CUDA_ERROR_STREAM_CAPTURE_UNMATCHED", "capture was not ended in the same stream as it began"}},
         {904, {"CUDA_ERROR_STREAM_CAPTURE_UNJOINED", "capturing stream has unjoined work"}},
         {905, {"CUDA_ERROR_STREAM_CAPTURE_ISOLATION", "dependency created on uncaptured work in another stream"}},
-        {906, {"CUDA_ERROR_STREAM_CAPTURE_IMPLICIT", "operation would make the legacy stream depend on a capturing blocking stream"}},
+        {906, {"CUDA_ERROR_STREAM_CAPTURE_IMPLICIT",
+               "operation would make the legacy stream depend on a capturing blocking stream"}},
         {907, {"CUDA_ERROR_CAPTURED_EVENT", "operation not permitted on an event last recorded in a capturing stream"}},
-        {908, {"CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD", "attempt to terminate a thread-local capture sequence from another thread"}},
+        {908, {"CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD",
+               "attempt to terminate a thread-local capture sequence from another thread"}},
         {999, {"CUDA_ERROR_UNKNOWN", "unknown error"}},
     };
     return texts;
@@ -157,7 +159,8 @@ void setFatal(Result code) {
 }
 
 bool isFatal(Result code) {
-    return (code >= ILLEGAL_ADDRESS && code <= 720 && code != LAUNCH_OUT_OF_RESOURCES && (code < 703 || code > 713 || code == 710))
+    return (code >= ILLEGAL_ADDRESS && code <= 720 && code != LAUNCH_OUT_OF_RESOURCES
+            && (code < 703 || code > 713 || code == 710))
         || code == 214;
 }
 

@@ -192,7 +192,8 @@ Result refuseImplicit(Stream* stream, const char* call) {
     for (Capture* capture : all().captures) {
         for (const Stream* captured : capture->streams) {
             if (captured->blocking) {
-                return spoil(capture, STREAM_CAPTURE_IMPLICIT, std::string(call) + " in the default stream while a blocking stream captures");
+                return spoil(capture, STREAM_CAPTURE_IMPLICIT, std::string(call)
+                             + " in the default stream while a blocking stream captures");
             }
         }
     }
@@ -211,7 +212,8 @@ Result captureRecord(Stream* stream, Event* event) {
 
 Result captureWait(Stream* stream, Event* event) {
     if (event->capture == nullptr) {
-        return spoil(stream->capture, STREAM_CAPTURE_ISOLATION, "cuStreamWaitEvent: a capturing stream waits for an event outside the capture");
+        return spoil(stream->capture, STREAM_CAPTURE_ISOLATION,
+                     "cuStreamWaitEvent: a capturing stream waits for an event outside the capture");
     }
     if (known(all().captures, event->capture) == nullptr) {
         return complain(INVALID_VALUE, "cuStreamWaitEvent: the capture that recorded the event has ended");
@@ -300,7 +302,8 @@ API Result cuStreamEndCapture(void* handle, void** graph) {
     }
     Stream* stream = streamOf(handle);
     if (stream == nullptr || graph == nullptr) {
-        return complain(stream == nullptr ? INVALID_HANDLE : INVALID_VALUE, "cuStreamEndCapture: no such stream or no place for a graph");
+        return complain(stream == nullptr ? INVALID_HANDLE : INVALID_VALUE,
+                        "cuStreamEndCapture: no such stream or no place for a graph");
     }
     return endCapture(stream, graph);
 }

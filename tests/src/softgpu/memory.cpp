@@ -163,7 +163,8 @@ struct End {
 Result checkEnd(const char* what, End end, size_t bytes) {
     auto address = reinterpret_cast<DevicePointer>(end.p);
     if (end.device && !onDevice(address, bytes)) {
-        return complain(INVALID_VALUE, std::string("copy: the device side, ") + range(address, bytes) + ", is outside any allocation"
+        return complain(INVALID_VALUE, std::string("copy: the device side, ") + range(address, bytes)
+                        + ", is outside any allocation"
                                            + (pinned(end.p, 0) ? " (it is pinned host memory)" : ""));
     }
     if (!end.device && bytes > 0 && (end.p == nullptr || pointsToDevice(end.p))) {
@@ -200,7 +201,10 @@ Result copyInOrder(Stream* stream, End to, End from, size_t bytes) {
     bool checkPinned = !pageableSource && !pageableTarget;
     Result r = submit(stream, {"copy", [=]() -> Result {
         for (End end : {to, from}) {
-            bool there = end.device ? onDevice(reinterpret_cast<DevicePointer>(end.p), bytes) : !checkPinned || pinned(end.p, bytes);
+            bool there = !checkPinned || pinned(end.p, bytes);
+            if (end.device) {
+                there = onDevice(reinterpret_cast<DevicePointer>(end.p), bytes);
+            }
             if (!there) {
                 return complain(ILLEGAL_ADDRESS, "a copy of memory that was freed before the copy ran");
             }
@@ -259,7 +263,8 @@ Result fill(const char* call, DevicePointer p, T value, size_t n, Stream* stream
         return r;
     }
     if (p % sizeof(T) != 0 || !onDevice(p, n * sizeof(T))) {
-        return complain(INVALID_VALUE, std::string(call) + ": " + range(p, n * sizeof(T)) + " are misaligned or outside any allocation");
+        return complain(INVALID_VALUE, std::string(call) + ": " + range(p, n * sizeof(T))
+                        + " are misaligned or outside any allocation");
     }
     return submit(stream, {"memset", [=]() -> Result {
         if (!onDevice(p, n * sizeof(T))) {

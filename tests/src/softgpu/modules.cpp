@@ -46,9 +46,10 @@ Function* functionOf(void* handle) {
 
 /// The newest PTX that a driver of a CUDA release reads ("Release notes" of the PTX ISA).
 int newestPtx(int driver) {
-    static const std::map<int, int> ptxOfCuda{{11000, 70}, {11010, 71}, {11020, 72}, {11030, 73}, {11040, 74}, {11050, 75}, {11060, 76},
-                                              {11070, 77}, {11080, 78}, {12000, 80}, {12010, 81}, {12020, 82}, {12030, 83}, {12040, 84},
-                                              {12050, 85}, {12070, 86}, {12080, 87}, {12090, 88}, {13000, 90}};
+    static const std::map<int, int> ptxOfCuda{{11000, 70}, {11010, 71}, {11020, 72}, {11030, 73}, {11040, 74}, {11050, 75},
+                                              {11060, 76}, {11070, 77}, {11080, 78}, {12000, 80}, {12010, 81}, {12020, 82},
+                                              {12030, 83}, {12040, 84}, {12050, 85}, {12070, 86}, {12080, 87}, {12090, 88},
+                                              {13000, 90}};
     auto newer = ptxOfCuda.upper_bound(driver);
     return newer == ptxOfCuda.begin() ? 60 : std::prev(newer)->second;
 }
@@ -131,7 +132,8 @@ Result load(void** handle, const char* image, Log info, Log errors) {
         const Kernel* kernel = gabor::host::find(entry.name);
         if (kernel != nullptr && !sameParameters(entry, *kernel)) {
             delete module;
-            return refuse(errors, INVALID_PTX, "the PTX of kernel " + entry.name + " is not of the source that was compiled for the host");
+            return refuse(errors, INVALID_PTX, "the PTX of kernel " + entry.name
+                          + " is not of the source that was compiled for the host");
         }
         int dynamic = DEFAULT_SHARED_BYTES - static_cast<int>(entry.sharedBytes);
         module->functions[entry.name] = {entry, kernel, ptx.version, dynamic};
@@ -205,7 +207,8 @@ Result runKernel(const Kernel& kernel, dim3 grid, dim3 block, size_t sharedBytes
     for (size_t i = 0; i < kernel.parameters.size(); i++) {
         void* p = kernel.parameters[i].pointer ? *static_cast<void**>(addresses[i]) : nullptr;
         if (p != nullptr && !onDeviceOrPinned(p, 0)) {
-            return complain(ILLEGAL_ADDRESS, "kernel " + kernel.name + ": parameter " + std::to_string(i) + " is no device pointer");
+            return complain(ILLEGAL_ADDRESS, "kernel " + kernel.name + ": parameter " + std::to_string(i)
+                            + " is no device pointer");
         }
     }
     try {
@@ -224,7 +227,8 @@ Result launch(Function& function, dim3 grid, dim3 block, unsigned sharedBytes, S
         return complain(INVALID_VALUE, bad.what());
     }
     if (static_cast<int>(sharedBytes) > function.dynamicLimit) {
-        return complain(INVALID_VALUE, "cuLaunchKernel " + kernel.name + ": more dynamic shared memory than its attribute allows");
+        return complain(INVALID_VALUE, "cuLaunchKernel " + kernel.name
+                        + ": more dynamic shared memory than its attribute allows");
     }
     if (block.x * block.y * block.z > function.entry.maxThreads) {
         return complain(LAUNCH_OUT_OF_RESOURCES, "cuLaunchKernel " + kernel.name + ": more threads than its launch bounds");
@@ -265,7 +269,8 @@ API Result cuModuleLoadDataEx(void** module, const void* image, unsigned n, int*
     LOCKED;
     constexpr int INFO_LOG_BUFFER = 3;
     constexpr int ERROR_LOG_BUFFER = 5;
-    return load(module, static_cast<const char*>(image), logOf(n, options, values, INFO_LOG_BUFFER), logOf(n, options, values, ERROR_LOG_BUFFER));
+    return load(module, static_cast<const char*>(image), logOf(n, options, values, INFO_LOG_BUFFER),
+                logOf(n, options, values, ERROR_LOG_BUFFER));
 }
 
 API Result cuModuleLoadData(void** module, const void* image) {
@@ -355,7 +360,8 @@ API Result cuFuncSetAttribute(void* handle, int attribute, int value) {
     if (attribute == PREFERRED_SHARED_MEMORY_CARVEOUT && value >= -1 && value <= 100) {
         return SUCCESS;
     }
-    if (attribute != MAX_DYNAMIC_SHARED_SIZE_BYTES || value < 0 || value + static_cast<int>(function->entry.sharedBytes) > MOST_SHARED_BYTES) {
+    long long sharedBytes = value + static_cast<long long>(function->entry.sharedBytes);
+    if (attribute != MAX_DYNAMIC_SHARED_SIZE_BYTES || value < 0 || sharedBytes > MOST_SHARED_BYTES) {
         return complain(INVALID_VALUE, "cuFuncSetAttribute: an attribute that cannot be set, or too large a value");
     }
     function->dynamicLimit = value;
@@ -368,15 +374,17 @@ API Result cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void* handle
     if (function == nullptr || threads < 1) {
         return complain(INVALID_VALUE, "cuOccupancyMaxActiveBlocksPerMultiprocessor: no such function, or no threads");
     }
-    // The limits of a multiprocessor: 2048 threads in whole warps, 32 blocks, 228 KB of shared memory with 1 KB a block for the system.
+    // The limits of a multiprocessor: 2048 threads in whole warps, 32 blocks, 228 KB of shared memory with 1 KB a block for
+    // the system.
     size_t byThreads = 2048 / ((static_cast<size_t>(threads) + 31) / 32 * 32);
     size_t byShared = (228u << 10) / (function->entry.sharedBytes + sharedBytes + 1024);
-    *blocks = threads > static_cast<int>(function->entry.maxThreads) ? 0 : static_cast<int>(std::min({byThreads, byShared, size_t{32}}));
+    bool fits = threads <= static_cast<int>(function->entry.maxThreads);
+    *blocks = fits ? static_cast<int>(std::min({byThreads, byShared, size_t{32}})) : 0;
     return SUCCESS;
 }
 
-API Result cuLaunchKernel(void* handle, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY, unsigned blockZ,
-                          unsigned sharedBytes, void* streamHandle, void** parameters, void** extra) {
+API Result cuLaunchKernel(void* handle, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
+                          unsigned blockZ, unsigned sharedBytes, void* streamHandle, void** parameters, void** extra) {
     LOCKED;
     if (Result r = obstacle()) {
         return r;

@@ -10,7 +10,9 @@ namespace {
 
 /// Words (with their dots) and single signs; no comments.
 std::vector<std::string> tokensOf(const std::string& text) {
-    auto inWord = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '$' || c == '%'; };
+    auto inWord = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '$' || c == '%';
+    };
     std::vector<std::string> tokens;
     size_t i = 0;
     while (i < text.size()) {

@@ -2,7 +2,7 @@
 //
 // Along each axis output i takes some rows (columns) of the image. A window of `taps` taps takes i stride - before + t
 // dilation for t = 0 ... taps - 1, as far as the image goes; a bin (taps = 0) takes floor(i size / windows) up to
-// ceil((i + 1) size / windows) - 1. A mean divides by the number of rows times that of columns, with countPadding by
+// ceil((i + 1) size / windows) - 1. A mean divides by the number of rows times that of columns, with count_padding by
 // those of image and padding.
 //
 // Gradients gather: an element of dx looks at the windows that cover it, so that nothing needs an atomic addition and
@@ -30,7 +30,7 @@ struct Windows {
     int width;
     Axis rows;
     Axis columns;
-    int countPadding;
+    int count_padding;
 };
 
 // Reference
@@ -48,9 +48,9 @@ static bool takes(const Axis& a, int i, int j) {
 }
 
 // By how much a mean divides, along one axis.
-static int divisor(const Axis& a, int i, bool countPadding) {
+static int divisor(const Axis& a, int i, bool count_padding) {
     int count = 0;
-    for (int j = countPadding ? -a.before : 0; j < a.size + (countPadding ? a.after : 0); j++) count += takes(a, i, j);
+    for (int j = count_padding ? -a.before : 0; j < a.size + (count_padding ? a.after : 0); j++) count += takes(a, i, j);
     return count;
 }
 
@@ -71,7 +71,7 @@ static std::vector<double> reference(const Windows& a, bool mean, const std::vec
                             if (takes(rows, p, h) && takes(columns, q, w))
                                 cells.push_back((((size_t)n * rows.size + h) * columns.size + w) * a.c + c);
                     if (mean) {
-                        double share = 1.0 / divisor(rows, p, a.countPadding) / divisor(columns, q, a.countPadding);
+                        double share = 1.0 / divisor(rows, p, a.count_padding) / divisor(columns, q, a.count_padding);
                         for (size_t cell : cells) (dy ? result[cell] : result[out]) += share * (dy ? (*dy)[out] : x[cell]);
                     } else {
                         size_t best = cells[0];
@@ -105,8 +105,8 @@ static __device__ inline Span span_of(const Axis& a, int i) {
 }
 
 // By how much a mean over output i divides, along one axis.
-static __device__ inline int count_of(const Axis& a, int i, int countPadding) {
-    if (a.taps == 0 || !countPadding) {
+static __device__ inline int count_of(const Axis& a, int i, int count_padding) {
+    if (a.taps == 0 || !count_padding) {
         Span span = span_of(a, i);
         return span.end - span.first;
     }
@@ -136,15 +136,17 @@ static __device__ inline bool covers(const Axis& a, int i, int j) {
 
 // The largest so far; NaN is larger than all.
 struct Largest {
-    static __device__ inline double start() { return -INFINITY; }
-    static __device__ inline double add(double largest, double v) { return v > largest || v != v ? v : largest; }
-    static __device__ inline double finish(double largest, double) { return largest; }
+    using Number = float;
+    static __device__ inline float start() { return -INFINITY; }
+    static __device__ inline float add(float largest, float v) { return v > largest || v != v ? v : largest; }
+    static __device__ inline float finish(float largest, double) { return largest; }
 };
 
 struct Mean {
+    using Number = double;
     static __device__ inline double start() { return 0; }
     static __device__ inline double add(double sum, double v) { return sum + v; }
-    static __device__ inline double finish(double sum, double count) { return sum / count; }
+    static __device__ inline float finish(double sum, double count) { return static_cast<float>(sum / count); }
 };
 
 // Threads (x, y) take V channels of an output pixel and a row of output pixels. Where windows are large, blockDim.z
@@ -158,7 +160,7 @@ template <class F, class T, int V> static __device__ inline void forward(const T
         int row = first + threadIdx.y;
         bool inside = j < columns && row < rows;
         int p = row % a.rows.windows, n = row / a.rows.windows;
-        double result[V];
+        typename F::Number result[V];
         for (int v = 0; v < V; v++) result[v] = F::start();
         if (inside) {
             Span down = span_of(a.rows, p);
@@ -174,12 +176,13 @@ template <class F, class T, int V> static __device__ inline void forward(const T
             for (int v = 0; v < V; v++) partial[(part * V + v) * threads + thread] = result[v];
             __syncthreads();
             for (int z = 1; z < parts && part == 0; z++)
-                for (int v = 0; v < V; v++) result[v] = F::add(result[v], partial[(z * V + v) * threads + thread]);
+                for (int v = 0; v < V; v++)
+                    result[v] = F::add(result[v], static_cast<typename F::Number>(partial[(z * V + v) * threads + thread]));
         }
         if (!inside || part > 0) continue;
-        double count = (double)count_of(a.rows, p, a.countPadding) * count_of(a.columns, q, a.countPadding);
+        double count = (double)count_of(a.rows, p, a.count_padding) * count_of(a.columns, q, a.count_padding);
         Pack<T, V> out;
-        for (int v = 0; v < V; v++) out.at[v] = convert<T>((float)F::finish(result[v], count));
+        for (int v = 0; v < V; v++) out.at[v] = convert<T>(F::finish(result[v], count));
         store(y + (long long)row * a.columns.windows * a.c + (long long)q * a.c + c, out);
     }
 }
@@ -249,9 +252,9 @@ template <class T, int V> static __device__ inline void mean_gradient(const T* d
         for (int v = 0; v < V; v++) sum[v] = 0;
         Cover down = cover_of(a.rows, h);
         for (int p = down.first; p <= down.last; p++) {
-            int count = count_of(a.rows, p, a.countPadding);
+            int count = count_of(a.rows, p, a.count_padding);
             for (int q = across.first; q <= across.last; q++) {
-                double weight = 1 / ((double)count * count_of(a.columns, q, a.countPadding));
+                float weight = 1 / (static_cast<float>(count) * count_of(a.columns, q, a.count_padding));
                 Pack<T, V> share = load<V>(shares + ((long long)p * a.columns.windows + q) * a.c);
                 for (int v = 0; v < V; v++) sum[v] += weight * to_float(share.at[v]);
             }

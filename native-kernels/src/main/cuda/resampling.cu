@@ -174,7 +174,7 @@ template <class F, class T, int V> static __device__ inline void gradient(const 
                 float weight = q < 0 ? 0 : height * F::taps(a.columns, a.column_ratio, q).of(w);
                 if (weight == 0) continue;
                 Pack<T, V> share = load<V>(dy + ((n * a.rows.out + p) * a.columns.out + q) * a.c + c);
-                for (int v = 0; v < V; v++) sum[v] += static_cast<double>(weight) * to_float(share.at[v]);
+                for (int v = 0; v < V; v++) sum[v] += weight * to_float(share.at[v]);
             }
         }
         Pack<T, V> out;

@@ -124,8 +124,7 @@ static bool rank_reference(const std::vector<double>& x, int label, int k) {
 
 static __device__ inline double add(double a, double b) { return a + b; }
 
-// The larger; NaN is larger than all.
-static __device__ inline double larger(double a, double b) { return a > b || a != a ? a : b; }
+static __device__ inline double larger(double a, double b) { return a > b ? a : b; }
 
 // A team: its row, its part of the row (j = first, first + step, ... below c), and how its lanes put numbers together. A team
 // without a row has no part of one, but takes part in that.
@@ -155,6 +154,7 @@ struct Team {
 
     __device__ double sum(double value) const { return together(value, add); }
 
+    // Of numbers: a NaN may be passed over, and comes back with the sum of exponentials.
     template <class T> __device__ float largest(const T* x) const {
         double largest = -INFINITY;
         for (int j = first; j < c; j += step) largest = larger(largest, to_float(x[j]));

@@ -25,7 +25,8 @@ struct Convolution {
     void* filters = nullptr;
     void* convolution = nullptr;
 
-    Convolution(Device& device, int format, int type = 0) : n(2), c(4), h(7), w(6), k(6), r(3), s(2), stride(2), padding(1), dilation(2), groups(2) {
+    Convolution(Device& device, int format, int type = 0) : n(2), c(4), h(7), w(6), k(6), r(3), s(2), stride(2), padding(1),
+            dilation(2), groups(2) {
         p = (h + 2 * padding - (dilation * (r - 1) + 1)) / stride + 1;
         q = (w + 2 * padding - (dilation * (s - 1) + 1)) / stride + 1;
         RETURNS(0, cudnnCreate(&handle));
@@ -80,7 +81,8 @@ void eachProduct(const Convolution& v, bool nhwc, const std::function<void(size_
         int h = p * v.stride - v.padding + r * v.dilation;
         int w = q * v.stride - v.padding + s * v.dilation;
         if (h >= 0 && h < v.h && w >= 0 && w < v.w) {
-            visit(index(n, k / (v.k / v.groups) * cg + c, h, w, v.c, v.h, v.w), index(k, c, r, s, cg, v.r, v.s), index(n, k, p, q, v.k, v.p, v.q));
+            visit(index(n, k / (v.k / v.groups) * cg + c, h, w, v.c, v.h, v.w), index(k, c, r, s, cg, v.r, v.s),
+                  index(n, k, p, q, v.k, v.p, v.q));
         }
     }
 }
@@ -99,14 +101,16 @@ TEST(productsAreColumnMajorInAllTranspositions) {
         for (int tb : {0, 1}) {
             int lda = (ta ? k : m) + 2, ldb = (tb ? n : k) + 1, ldc = m + 3;
             DevicePointer da = device.floats(a), db = device.floats(b), dc = device.floats(c);
-            RETURNS(0, cublasSgemm_v2(handle, ta, tb, m, n, k, &alpha, reinterpret_cast<float*>(da), lda, reinterpret_cast<float*>(db), ldb, &beta,
-                                      reinterpret_cast<float*>(dc), ldc));
+            RETURNS(0, cublasSgemm_v2(handle, ta, tb, m, n, k, &alpha, reinterpret_cast<float*>(da), lda,
+                                      reinterpret_cast<float*>(db), ldb, &beta, reinterpret_cast<float*>(dc), ldc));
             std::vector<float> expected = c;
             for (int j = 0; j < n; j++) {
                 for (int i = 0; i < m; i++) {
                     float sum = 0;
                     for (int l = 0; l < k; l++) {
-                        sum += a[static_cast<size_t>(ta ? l + i * lda : i + l * lda)] * b[static_cast<size_t>(tb ? j + l * ldb : l + j * ldb)];
+                        int inA = ta ? l + i * lda : i + l * lda;
+                        int inB = tb ? j + l * ldb : l + j * ldb;
+                        sum += a[static_cast<size_t>(inA)] * b[static_cast<size_t>(inB)];
                     }
                     expected[static_cast<size_t>(i + j * ldc)] = alpha * sum + beta * c[static_cast<size_t>(i + j * ldc)];
                 }
@@ -157,9 +161,11 @@ TEST(bfloat16ProductsAccumulateInFloat) {
     RETURNS(0, cuMemcpyHtoD_v2(b, ones.data(), ones.size() * 2));
     auto* pa = reinterpret_cast<void*>(a);
     auto* pb = reinterpret_cast<void*>(b);
-    RETURNS(0, cublasGemmEx(handle, 1, 0, 1, 1, 260, &ONE, pa, 14, 260, pb, 14, 260, &ZERO, reinterpret_cast<void*>(c), 0, 1, 68, -1));
+    RETURNS(0, cublasGemmEx(handle, 1, 0, 1, 1, 260, &ONE, pa, 14, 260, pb, 14, 260, &ZERO, reinterpret_cast<void*>(c), 0, 1, 68,
+                            -1));
     CHECK(device.read(c, 1)[0] == 259.5f);
-    RETURNS(0, cublasGemmEx(handle, 1, 0, 1, 1, 260, &ONE, pa, 14, 260, pb, 14, 260, &ZERO, reinterpret_cast<void*>(c), 14, 1, 68, -1));
+    RETURNS(0, cublasGemmEx(handle, 1, 0, 1, 1, 260, &ONE, pa, 14, 260, pb, 14, 260, &ZERO, reinterpret_cast<void*>(c), 14, 1,
+                            68, -1));
     uint16_t rounded;
     RETURNS(0, cuMemcpyDtoH_v2(&rounded, c, 2));
     CHECK(rounded == 0x4382);
@@ -175,8 +181,8 @@ TEST(tf32RoundsInputsOnlyWhereAllowed) {
     DevicePointer y = device.floats({1});
     DevicePointer c = device.memory(4);
     auto multiply = [&] {
-        RETURNS(0, cublasSgemm_v2(handle, 0, 0, 1, 1, 1, &ONE, reinterpret_cast<float*>(x), 1, reinterpret_cast<float*>(y), 1, &ZERO,
-                                  reinterpret_cast<float*>(c), 1));
+        RETURNS(0, cublasSgemm_v2(handle, 0, 0, 1, 1, 1, &ONE, reinterpret_cast<float*>(x), 1, reinterpret_cast<float*>(y), 1,
+                                  &ZERO, reinterpret_cast<float*>(c), 1));
         return device.read(c, 1)[0];
     };
     CHECK(multiply() == 1 + 0x1p-20f);
@@ -197,18 +203,20 @@ TEST(convolutionsFollowTheDefinition) {
             dw[f] += y[o] * x[i];
         });
         DevicePointer px = device.floats(x), pw = device.floats(w), py = device.floats(y);
-        DevicePointer rx = device.memory(v.xs() * 4), rw = device.memory(v.ws() * 4), ry = device.memory(v.ys() * 4), workspace = device.memory(4096);
+        DevicePointer rx = device.memory(v.xs() * 4), rw = device.memory(v.ws() * 4), ry = device.memory(v.ys() * 4);
+        DevicePointer workspace = device.memory(4096);
         auto at = [](DevicePointer p) { return reinterpret_cast<void*>(p); };
-        RETURNS(0, cudnnConvolutionForward(v.handle, &ONE, v.x, at(px), v.filters, at(pw), v.convolution, 1, at(workspace), 4096, &ZERO, v.y, at(ry)));
+        RETURNS(0, cudnnConvolutionForward(v.handle, &ONE, v.x, at(px), v.filters, at(pw), v.convolution, 1, at(workspace), 4096,
+                                           &ZERO, v.y, at(ry)));
         CHECK(device.read(ry, v.ys()) == expected);
-        RETURNS(0, cudnnConvolutionBackwardData(v.handle, &ONE, v.filters, at(pw), v.y, at(py), v.convolution, 1, at(workspace), 4096, &ZERO, v.x,
-                                                at(rx)));
+        RETURNS(0, cudnnConvolutionBackwardData(v.handle, &ONE, v.filters, at(pw), v.y, at(py), v.convolution, 1, at(workspace),
+                                                4096, &ZERO, v.x, at(rx)));
         CHECK(device.read(rx, v.xs()) == dx);
-        RETURNS(0, cudnnConvolutionBackwardFilter(v.handle, &ONE, v.x, at(px), v.y, at(py), v.convolution, 1, at(workspace), 4096, &ZERO, v.filters,
-                                                  at(rw)));
+        RETURNS(0, cudnnConvolutionBackwardFilter(v.handle, &ONE, v.x, at(px), v.y, at(py), v.convolution, 1, at(workspace),
+                                                  4096, &ZERO, v.filters, at(rw)));
         CHECK(device.read(rw, v.ws()) == dw);
-        RETURNS(0, cudnnConvolutionBackwardFilter(v.handle, &ONE, v.x, at(px), v.y, at(py), v.convolution, 1, at(workspace), 4096, &ONE, v.filters,
-                                                  at(rw)));
+        RETURNS(0, cudnnConvolutionBackwardFilter(v.handle, &ONE, v.x, at(px), v.y, at(py), v.convolution, 1, at(workspace),
+                                                  4096, &ONE, v.filters, at(rw)));
         CHECK(device.read(rw, v.ws())[5] == 2 * dw[5]);
     }
 }
@@ -223,8 +231,9 @@ TEST(algorithmsThatAreNotDeterministicAreNot) {
     DevicePointer px = device.floats(x), py = device.floats(y);
     DevicePointer first = device.memory(v.ws() * 4), second = device.memory(v.ws() * 4);
     auto gradient = [&](DevicePointer result) {
-        RETURNS(0, cudnnConvolutionBackwardFilter(v.handle, &ONE, v.x, reinterpret_cast<void*>(px), v.y, reinterpret_cast<void*>(py), v.convolution, 0,
-                                                  nullptr, 0, &ZERO, v.filters, reinterpret_cast<void*>(result)));
+        RETURNS(0, cudnnConvolutionBackwardFilter(v.handle, &ONE, v.x, reinterpret_cast<void*>(px), v.y,
+                                                  reinterpret_cast<void*>(py), v.convolution, 0, nullptr, 0, &ZERO, v.filters,
+                                                  reinterpret_cast<void*>(result)));
         return device.read(result, v.ws());
     };
     CHECK(gradient(first) != gradient(second));
@@ -233,10 +242,12 @@ TEST(algorithmsThatAreNotDeterministicAreNot) {
 TEST(convolutionsRefuseWhatTheManualRefuses) {
     Device device;
     Convolution v(device, 1);
-    DevicePointer x = device.memory(v.xs() * 4), w = device.memory(v.ws() * 4), y = device.memory(v.ys() * 4), workspace = device.memory(4096);
+    DevicePointer x = device.memory(v.xs() * 4), w = device.memory(v.ws() * 4), y = device.memory(v.ys() * 4);
+    DevicePointer workspace = device.memory(4096);
     auto call = [&](int algorithm, DevicePointer scratch, size_t bytes) {
-        return cudnnConvolutionForward(v.handle, &ONE, v.x, reinterpret_cast<void*>(x), v.filters, reinterpret_cast<void*>(w), v.convolution, algorithm,
-                                       reinterpret_cast<void*>(scratch), bytes, &ZERO, v.y, reinterpret_cast<void*>(y));
+        return cudnnConvolutionForward(v.handle, &ONE, v.x, reinterpret_cast<void*>(x), v.filters, reinterpret_cast<void*>(w),
+                                       v.convolution, algorithm, reinterpret_cast<void*>(scratch), bytes, &ZERO, v.y,
+                                       reinterpret_cast<void*>(y));
     };
     size_t wanted;
     RETURNS(0, cudnnGetConvolutionForwardWorkspaceSize(v.handle, v.x, v.filters, v.convolution, v.y, 1, &wanted));

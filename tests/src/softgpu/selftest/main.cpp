@@ -36,7 +36,8 @@ void checkCode(const char* file, int line, const char* call, long long expected,
     if (got != expected) {
         char message[500];
         gabor_soft_message(message, sizeof message);
-        failed(file, line, std::string(call) + " returned " + std::to_string(got) + ", expected " + std::to_string(expected) + " (" + message + ")");
+        failed(file, line, std::string(call) + " returned " + std::to_string(got) + ", expected " + std::to_string(expected)
+               + " (" + message + ")");
     }
 }
 
@@ -61,8 +62,9 @@ Device::~Device() {
     cuStreamDestroy_v2(stream);
     RETURNS(0, cuDevicePrimaryCtxRelease_v2(0));
     cuCtxSetCurrent(nullptr);
-    for (const char* counter : {"live_allocations", "live_bytes", "live_pinned", "live_modules", "live_streams", "live_events", "live_graphs",
-                                "live_execs", "live_blas_handles", "live_dnn_handles", "live_descriptors", "live_contexts"}) {
+    for (const char* counter : {"live_allocations", "live_bytes", "live_pinned", "live_modules", "live_streams", "live_events",
+                                "live_graphs", "live_execs", "live_blas_handles", "live_dnn_handles", "live_descriptors",
+                                "live_contexts"}) {
         if (gabor_soft_get(counter) != 0) {
             failed(__FILE__, __LINE__, std::string(counter) + " is not 0 at the end");
         }

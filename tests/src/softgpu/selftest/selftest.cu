@@ -82,7 +82,8 @@ REGISTER(selftest_part_of_warp)
 
 extern "C" __global__ void selftest_votes(unsigned* y) {
     unsigned odd = __ballot_sync(0xFFFFFFFFu, threadIdx.x & 1);
-    y[threadIdx.x] = odd + (__any_sync(0xFFFFFFFFu, threadIdx.x == 31) ? 1 : 0) + (__all_sync(0xFFFFFFFFu, threadIdx.x < 31) ? 2 : 0);
+    y[threadIdx.x] = odd + (__any_sync(0xFFFFFFFFu, threadIdx.x == 31) ? 1 : 0)
+        + (__all_sync(0xFFFFFFFFu, threadIdx.x < 31) ? 2 : 0);
 }
 REGISTER(selftest_votes)
 

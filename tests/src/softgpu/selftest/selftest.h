@@ -70,8 +70,8 @@ int cublasSetStream_v2(void*, void*);
 int cublasSetMathMode(void*, int);
 int cublasSetPointerMode_v2(void*, int);
 int cublasSgemm_v2(void*, int, int, int, int, int, const float*, const float*, int, const float*, int, const float*, float*, int);
-int cublasGemmEx(void*, int, int, int, int, int, const void*, const void*, int, int, const void*, int, int, const void*, void*, int, int, int,
-                 int);
+int cublasGemmEx(void*, int, int, int, int, int, const void*, const void*, int, int, const void*, int, int, const void*, void*,
+                 int, int, int, int);
 
 int cudnnCreate(void**);
 int cudnnDestroy(void*);
@@ -88,21 +88,22 @@ int cudnnSetConvolution2dDescriptor(void*, int, int, int, int, int, int, int, in
 int cudnnSetConvolutionGroupCount(void*, int);
 int cudnnSetConvolutionMathType(void*, int);
 int cudnnGetConvolutionForwardWorkspaceSize(void*, void*, void*, void*, void*, int, size_t*);
-int cudnnConvolutionForward(void*, const void*, void*, const void*, void*, const void*, void*, int, void*, size_t, const void*, void*, void*);
-int cudnnConvolutionBackwardData(void*, const void*, void*, const void*, void*, const void*, void*, int, void*, size_t, const void*, void*,
-                                 void*);
-int cudnnConvolutionBackwardFilter(void*, const void*, void*, const void*, void*, const void*, void*, int, void*, size_t, const void*, void*,
-                                   void*);
+int cudnnConvolutionForward(void*, const void*, void*, const void*, void*, const void*, void*, int, void*, size_t, const void*,
+                            void*, void*);
+int cudnnConvolutionBackwardData(void*, const void*, void*, const void*, void*, const void*, void*, int, void*, size_t,
+                                 const void*, void*, void*);
+int cudnnConvolutionBackwardFilter(void*, const void*, void*, const void*, void*, const void*, void*, int, void*, size_t,
+                                   const void*, void*, void*);
 }
 
 /// Counts failures and prints where they are.
 void failed(const char* file, int line, const std::string& what);
 
-#define CHECK(condition)                                                                                                                       \
-    do {                                                                                                                                       \
-        if (!(condition)) {                                                                                                                    \
-            failed(__FILE__, __LINE__, #condition);                                                                                            \
-        }                                                                                                                                      \
+#define CHECK(condition)                                                                                                    \
+    do {                                                                                                                    \
+        if (!(condition)) {                                                                                                 \
+            failed(__FILE__, __LINE__, #condition);                                                                         \
+        }                                                                                                                   \
     } while (false)
 
 /// That a call returns a code; shows what it returned and the device's message where it does not.
@@ -113,9 +114,9 @@ void checkCode(const char* file, int line, const char* call, long long expected,
 struct Test {
     Test(const char* name, void (*body)());
 };
-#define TEST(name)                                                                                                                             \
-    static void name();                                                                                                                        \
-    static const Test test_##name(#name, name);                                                                                               \
+#define TEST(name)                                                                                                          \
+    static void name();                                                                                                     \
+    static const Test test_##name(#name, name);                                                                             \
     static void name()
 
 /// A context with a stream that does not wait for the default one, and the module of selftest.ptx; nothing may be left over.

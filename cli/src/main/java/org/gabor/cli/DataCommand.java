@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.gabor.UsageException;
+import org.gabor.data.Augment;
 import org.gabor.data.DataSplits;
 import org.gabor.data.Dataset;
 import org.gabor.data.DatasetKind;
@@ -15,6 +17,9 @@ import org.gabor.data.ImageSize;
 import org.gabor.data.Images;
 import org.gabor.io.Json;
 import org.gabor.io.TextTable;
+import org.gabor.spi.BackendOptions;
+import org.gabor.train.AugmentedImages;
+import org.gabor.train.Device;
 import org.gabor.train.Scaling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -121,14 +126,17 @@ final class DataCommand implements Runnable {
     @Command(name = "export", customSynopsis = "gabor data export DATA --out DIR [options]",
             header = "Writes images as PNG files, one folder a class.",
             footer = {"%nExample:", "  gabor data export digits --out samples --count 20",
-                    "  gabor data export mnist:data/mnist --out samples --split train"})
+                    "  gabor data export mnist:data/mnist --out samples --split train",
+                    "  gabor data export digits --out distorted --augment light"})
     void export(@Parameters(paramLabel = "DATA", description = "As in 'gabor data list'.") String spec,
             @Option(names = "--out", paramLabel = "DIR", required = true,
                     description = "Folder to write to; made if need be.") Path out,
             @Option(names = "--count", paramLabel = "N", defaultValue = "100",
                     description = "How many, from the first on; default: 100.") int count,
             @Option(names = "--split", paramLabel = "PART", defaultValue = "test",
-                    description = "train, val or test (default).") String part) {
+                    description = "train, val or test (default).") String part,
+            @Option(names = "--augment", paramLabel = "HOW", defaultValue = "none",
+                    description = "none (default), or light: as 'gabor train --augment light' sees them.") Augment augment) {
         if (count < 1) throw new UsageException("--count must be at least 1, got " + count);
         DataSplits splits = Datasets.open(spec);
         Map<String, Dataset> parts = parts(splits);
@@ -136,8 +144,16 @@ final class DataCommand implements Runnable {
         if (data == null)
             throw new UsageException("data set " + spec + " has no part '" + part + "'; it has "
                     + String.join(", ", parts.keySet()) + " (--split " + parts.keySet().iterator().next() + ")");
-        List<Path> files = Images.export(data, out, count);
+        List<Path> files = Images.export(augmented(data, augment, count), out, count);
         console.print(Figures.count(files.size(), "image") + " written to " + out + ", one folder a class");
+    }
+
+    private static Dataset augmented(Dataset data, Augment how, int count) {
+        if (how == Augment.NONE) return data;
+        Dataset first = data.subset(IntStream.range(0, Math.min(count, data.size())).toArray());
+        try (Device device = Device.open("cpu", BackendOptions.DEFAULT)) {
+            return AugmentedImages.of(first, how.limits(data.classes()), 0, device);
+        }
     }
 
     /** The parts of a data set that there are, by name. */

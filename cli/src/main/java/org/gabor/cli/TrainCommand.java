@@ -160,6 +160,7 @@ final class TrainCommand implements Runnable {
             DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
             console.note("data      " + text(parts) + " (" + Figures.seconds(report.done("prepare data")) + ")");
             RecipeOptions.Settings settings = settings(network, parts);
+            if (settings.augment() != Augment.NONE) console.note("augment   " + text(settings.augment(), parts.train()));
             Trainer trainer = trainer(network, parts, settings).on(opened).listener(report);
             from.ifPresent(trainer::resume);
             if (run.dryRun) {
@@ -262,6 +263,11 @@ final class TrainCommand implements Runnable {
         return data.spec + ", " + size(parts) + ", " + parts.train().classes().size() + " classes: "
                 + Figures.count(parts.train().size()) + " to train on" + part(parts.validation(), "to validate")
                 + part(parts.test(), "to test");
+    }
+
+    private static String text(Augment augment, Dataset train) {
+        boolean flips = augment.limits(train.classes()).flip() > 0;
+        return augment.label() + (flips ? "" : "; the classes are characters, so nothing is mirrored");
     }
 
     private static ImageSize size(DataParts parts) {

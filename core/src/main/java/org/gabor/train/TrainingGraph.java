@@ -4,20 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.gabor.graph.Augmentation;
 import org.gabor.graph.Autodiff;
 import org.gabor.graph.Distortion;
 import org.gabor.graph.Graph;
 import org.gabor.graph.Loss;
 import org.gabor.graph.Node;
-import org.gabor.graph.Shape;
 import org.gabor.graph.TensorType;
 import org.gabor.graph.Update;
 import org.gabor.graph.UpdateRule;
 import org.gabor.nn.ModelSpec;
 import org.gabor.nn.Scope;
 import org.gabor.optim.Slab;
-import org.gabor.random.Stream;
 
 /**
  * A whole training step as one graph: pixels to scores, loss, gradients into their slab, guard, running statistics,
@@ -32,8 +29,6 @@ import org.gabor.random.Stream;
  */
 public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, Slab slab, int states,
         boolean averages) {
-    private static final int AUGMENT = Stream.id("augment");
-
     /** The step of a model for batches of {@code batch} images, which are taken as they are. */
     public static TrainingGraph of(ModelSpec model, Scaling scaling, LearningRule rule, int batch) {
         return of(model, scaling, rule, batch, Distortion.NONE, new Samples.Fed());
@@ -49,7 +44,8 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
         var g = new Graph();
         var scope = new Scope(g, true);
         Samples.Batch samples = from.batch(scope, model.images(batch));
-        Node labels = samples.labels(), images = distorted(scope, samples.images(), limits);
+        Node labels = samples.labels();
+        Node images = AugmentedImages.apply(scope, samples.images(), limits);
         Node scores = model.apply(scope, scaling.apply(scope, images));
         Node loss = rule.criterion().mean(scores, labels);
         Node hits = g.add(new Loss.Sum(1), g.add(new Loss.InTopK(1), scores, labels));
@@ -86,13 +82,5 @@ public record TrainingGraph(Graph graph, Map<String, Scope.Declared> declared, S
                     guard);
         g.output("loss", loss);
         return new TrainingGraph(g, scope.declared(), slab, update.states(), rule.average() > 0);
-    }
-
-    private static Node distorted(Scope scope, Node images, Distortion limits) {
-        if (limits.equals(Distortion.NONE)) return images;
-        Graph g = scope.graph();
-        Shape x = images.shape();
-        var draw = new Augmentation.DrawMaps(limits, x.n(), x.h(), x.w(), AUGMENT);
-        return g.add(new Augmentation.Warp(), images, g.add(draw, scope.seed(), scope.step(), scope.epoch()));
     }
 }

@@ -13,6 +13,9 @@ import org.gabor.cpu.kernel.Nest.Epilogue;
 import org.gabor.cpu.kernel.Pointwise;
 import org.gabor.cpu.kernel.Region;
 import org.gabor.cpu.kernel.Sums;
+import org.gabor.cpu.kernel.Warp;
+import org.gabor.graph.Augmentation;
+import org.gabor.graph.Shape;
 import org.junit.jupiter.api.Test;
 
 /** What a kernel is said to touch begins with the first byte and ends with the last byte that its loops reach. */
@@ -80,6 +83,20 @@ class FootprintsTest {
             long part = 2 * 4 * Double.BYTES;
             assertThat(f.writes().get(0)).isEqualTo(new Region(C, part, part));
         }
+    }
+
+    /** Six images, two side by side: bytes of both are a block. */
+    @Test
+    void ofDistortedImages() {
+        var warp = new Warp(Shape.of(6, 3, 4, 5), A, B, C, 2, 1000, 200);
+        Footprint f = Footprints.of(warp, 3, 3);
+        for (int i = 0; i < 3; i++) {
+            Region y = f.writes().getFirst();
+            var last = List.of(new Loop(4, 200, 0), new Loop(5 * 3 * 2, F, 0));
+            assertReaches(y, i, reached(C + 1000L * i, Loop::a, last));
+        }
+        assertThat(f.reads()).containsExactlyInAnyOrder(new Region(A, 2 * 3 * 4 * 5, 2 * 3 * 4 * 5),
+                new Region(B, F * Augmentation.COEFFICIENTS * 6, 0));
     }
 
     private static void assertReaches(Region region, int image, SortedSet<Long> floats) {

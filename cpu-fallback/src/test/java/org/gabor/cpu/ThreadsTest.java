@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.gabor.compile.Compiler;
+import org.gabor.data.Augment;
 import org.gabor.models.Models;
 import org.gabor.nn.ModelSpec;
 import org.gabor.optim.Sgd;
@@ -38,7 +40,7 @@ class ThreadsTest {
         int c = model.channels();
         var scaling = new Scaling(Collections.nCopies(c, 1 / 64.0), Collections.nCopies(c, -2.0));
         LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9).weightDecay(1e-4));
-        TrainingGraph graph = TrainingGraph.of(model, scaling, rule, batch);
+        TrainingGraph graph = TrainingGraph.of(model, scaling, rule, batch, Augment.LIGHT.limits(List.of("cat", "dog")));
         var after = new LinkedHashMap<String, float[]>();
         try (Backend backend = new CpuBackend(threads)) {
             Parameters parameters = Parameters.forTraining(backend, graph);
@@ -53,6 +55,8 @@ class ThreadsTest {
                 labels.set(random.ints(batch, 0, model.classes()).toArray());
                 Named.get(step.inputs(), "lr").set(0.05f);
                 Named.get(step.inputs(), "step").set(i);
+                Named.get(step.inputs(), "epoch").set(1);
+                Named.get(step.inputs(), "seed").set(5, 6);
                 step.run();
             }
             parameters.bindings().forEach((name, t) -> {

@@ -26,18 +26,15 @@ final class Copies {
      * @param axes the outermost first, with how far a turn moves in the source and in the target, in elements
      * @param bytes of an element
      */
-    static void strided(CudaLowering to, long from, long into, List<Walk.Axis> axes, int bytes) {
+    static Work strided(long from, long into, List<Walk.Axis> axes, int bytes) {
         Walk walk = Walk.of(axes, 2);
         Walk.Axis inner = walk.innermost();
         boolean run = inner.stride(0) == 1 && inner.stride(1) == 1;
-        if (walk.turns() == 1 || (run && walk.axes().size() == 1)) {
-            to.add(new Work.Move(from, into, walk.turns() * bytes));
-            return;
-        }
+        if (walk.turns() == 1 || (run && walk.axes().size() == 1)) return new Work.Move(from, into, walk.turns() * bytes);
         if (walk.axes().size() > AXES)
             throw new UsageException("cuda: a copy along " + walk.axes().size() + " axes is not supported, " + AXES + " are");
         int element = run ? element(walk, from, into, bytes) : bytes;
-        to.add(launch(from, into, run ? wider(walk, element / bytes) : walk, element));
+        return launch(from, into, run ? wider(walk, element / bytes) : walk, element);
     }
 
     /** The most bytes that are neighbours on both sides, at addresses that allow to move them at once. */
@@ -77,11 +74,11 @@ final class Copies {
     static boolean worthTiles(long rows, long columns) { return Math.min(rows, columns) >= NARROW; }
 
     /** {@code batch} matrices of rows x columns, dense, become columns x rows. */
-    static void transposed(CudaLowering to, long from, long into, long batch, long rows, long columns, int bytes) {
+    static Work transposed(long from, long into, long batch, long rows, long columns, int bytes) {
         byte[] struct = new Struct(16).big(batch).integer(Math.toIntExact(rows)).integer(Math.toIntExact(columns)).toBytes();
         long tiles = Math.ceilDiv(rows, TILE) * Math.ceilDiv(columns, TILE);
         var grid = new Launch.Grid(Math.toIntExact(tiles), (int) Math.min(batch, 65_535), 1);
-        to.add(new Launch(FAMILY, "move_transposed_" + bytes, grid, new Launch.Block(TILE, TILE_ROWS, 1), 0,
-                new Arguments().pointer(from).pointer(into).struct(struct)));
+        return new Launch(FAMILY, "move_transposed_" + bytes, grid, new Launch.Block(TILE, TILE_ROWS, 1), 0,
+                new Arguments().pointer(from).pointer(into).struct(struct));
     }
 }

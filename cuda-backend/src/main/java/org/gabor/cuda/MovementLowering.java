@@ -46,7 +46,7 @@ final class MovementLowering {
             source += start.get(i) * from[i] * bytes(x);
             axes.add(new Walk.Axis(y.shape().dim(i), List.of(stride.get(i) * from[i], into[i])));
         }
-        Copies.strided(to, source, y.address(), axes, bytes(x));
+        to.add(Copies.strided(source, y.address(), axes, bytes(x)));
     }
 
     private static void pad(CudaLowering to, Stored x, Stored y, List<Integer> low, List<Integer> gap) {
@@ -58,7 +58,7 @@ final class MovementLowering {
             target += low.get(i) * into[i] * bytes(y);
             axes.add(new Walk.Axis(x.shape().dim(i), List.of(from[i], (gap.get(i) + 1) * into[i])));
         }
-        Copies.strided(to, x.address(), target, axes, bytes(x));
+        to.add(Copies.strided(x.address(), target, axes, bytes(x)));
     }
 
     private static void concat(CudaLowering to, Movement.Concat op, Node node, Stored y) {
@@ -69,7 +69,7 @@ final class MovementLowering {
             long[] from = x.strides();
             var axes = new ArrayList<Walk.Axis>();
             for (int i : Walk.order(y)) axes.add(new Walk.Axis(x.shape().dim(i), List.of(from[i], into[i])));
-            Copies.strided(to, x.address(), target, axes, bytes(x));
+            to.add(Copies.strided(x.address(), target, axes, bytes(x)));
             target += x.shape().dim(op.axis()) * into[op.axis()] * bytes(y);
         }
     }
@@ -83,9 +83,9 @@ final class MovementLowering {
         long channels = x.shape().c(), plane = x.shape().plane();
         boolean tiles = Copies.worthTiles(channels, plane);
         if (tiles && from.logical() && into.equals(Layout.NHWC))
-            Copies.transposed(to, x.address(), y.address(), x.shape().n(), channels, plane, bytes(x));
+            to.add(Copies.transposed(x.address(), y.address(), x.shape().n(), channels, plane, bytes(x)));
         else if (tiles && from.equals(Layout.NHWC) && into.logical())
-            Copies.transposed(to, x.address(), y.address(), x.shape().n(), plane, channels, bytes(x));
+            to.add(Copies.transposed(x.address(), y.address(), x.shape().n(), plane, channels, bytes(x)));
         else blocks(to, x, y);
     }
 
@@ -132,7 +132,7 @@ final class MovementLowering {
             }
         }
         if (within != null) axes.add(within);
-        Copies.strided(to, source, target, axes, bytes(x));
+        to.add(Copies.strided(source, target, axes, bytes(x)));
     }
 
     private static long step(Stored x, char axis) { return x.layout().stride(x.shape(), axis); }

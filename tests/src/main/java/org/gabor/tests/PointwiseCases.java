@@ -49,6 +49,9 @@ final class PointwiseCases {
             cases.add(normalize(Filling.REALS, List.of(1 / 255.0), List.of(-0.5), n, 1, 8, 8));
             cases.add(normalize(Filling.REALS, List.of(1 / 58.4, 1 / 57.1, 1 / 57.4), List.of(-2.118, -2.036, -1.804),
                     n, 3, 6, 5));
+            for (Filling f : Filling.values())
+                cases.add(Case.of(new Normalize(List.of(2.0, 0.5, -1.0), List.of(-1.0, 0.25, 4.0)), f, in("x", f, n, 3, 6, 5))
+                        .withZeros());
         }
         return cases;
     }

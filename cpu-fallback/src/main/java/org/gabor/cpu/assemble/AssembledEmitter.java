@@ -119,7 +119,11 @@ public final class AssembledEmitter implements Emitter {
             case Separable s -> new SeparableAssembly(s);
             case Sums s -> SumsAssembly.of(s, isa);
             case Totals t -> new TotalsAssembly(t, isa);
-            case DrawMaps _,Warp _ -> null;
+            case DrawMaps m -> new DrawMapsAssembly(m);
+            case Warp w -> {
+                var warp = new WarpAssembly(w, isa);
+                yield warp.isLargeEnough() ? warp : null;
+            }
             case Rows r -> new RowsAssembly(r, isa);
             // a few numbers, copies of whole images, and what users write
             case Order _,Gather _,Call _ -> null;

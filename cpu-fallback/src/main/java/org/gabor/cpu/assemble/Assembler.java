@@ -426,6 +426,18 @@ final class Assembler extends Encoder {
         }
     }
 
+    /** The mask of all elements. */
+    void all(Mask m) {
+        if (isa == Isa.AVX512) {
+            // kxnorw with itself
+            vex(1, Prefix.NONE, 0, 1, m.k(), m.k(), 0, 0);
+            put(0x46);
+            registers(m.k(), m.k());
+        } else {
+            equalWords(m, m.v(), m.v());
+        }
+    }
+
     /** d = both. */
     void both(Mask d, Mask a, Mask b) { combine(d, a, b, 0x41, Vector.VPAND); }
 

@@ -168,9 +168,27 @@ class Encoder {
 
     private void evex(Vector op, int bytes, int reg, int v, int x, int b, int broadcast, int k, boolean zero) {
         int length = op.scalar() ? 0 : Integer.numberOfTrailingZeros(bytes) - 4;
-        put(0x62, bit(~reg, 3) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | bit(~reg, 4) << 4 | op.map.code,
-                op.w << 7 | (~v & 15) << 3 | 4 | op.prefix.code,
-                (zero ? 0x80 : 0) | length << 5 | broadcast << 4 | bit(~v, 4) << 3 | k);
+        evex(op.map.code, op.prefix, op.w, reg, v, x, b, (zero ? 0x80 : 0) | length << 5 | broadcast << 4 | k);
+    }
+
+    /** EVEX's prefix; {@code rest} is the last byte without the upper bit of v. */
+    private void evex(int map, Prefix prefix, int w, int reg, int v, int x, int b, int rest) {
+        put(0x62, bit(~reg, 3) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | bit(~reg, 4) << 4 | map,
+                w << 7 | (~v & 15) << 3 | 4 | prefix.code, rest | bit(~v, 4) << 3);
+    }
+
+    /**
+     * VPGATHERDD: d = the 32-bit words at base + index, for each element of the vector {@code index}, where the mask is set. The
+     * mask is used up.
+     */
+    final void gatherWords(int d, Gp base, int index, Mask mask) {
+        if ((d | index) >= isa.registers || d == index || isa == Isa.AVX2 && (mask.v() == d || mask.v() == index))
+            throw new IllegalArgumentException("a gather to vector " + d + " from places in " + index);
+        int map = Vector.Map.M0F38.code, x = bit(index, 3), b = bit(base.number, 3);
+        if (isa == Isa.AVX512) evex(map, Prefix.P66, 0, d, index & 16, x, b, 2 << 5 | mask.k());
+        else vex(map, Prefix.P66, 0, 1, d, mask.v(), x, b);
+        // a displacement of one byte, which every base has a form for
+        put(0x90, 0x44 | (d & 7) << 3, (index & 7) << 3 | base.number & 7, 0);
     }
 
     private void vex(Vector op, int bytes, int reg, int v, int x, int b) {

@@ -102,6 +102,7 @@ final class Readings {
             VPSRAD vpsrad n R i
             VPSLLQ vpsllq n R i
             VPSRLQ vpsrlq n R i
+            VPSRLVD vpsrlvd r n m
             VPUNPCKLDQ vpunpckldq r n m
             VPUNPCKHDQ vpunpckhdq r n m
             VCVTPS2PD vcvtps2pd r m/2

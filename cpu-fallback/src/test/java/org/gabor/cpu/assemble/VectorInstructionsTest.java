@@ -197,6 +197,25 @@ class VectorInstructionsTest {
         listing.check();
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void gathersReadAsMeant(Isa isa) {
+        var listing = new Listing(isa);
+        Assembler x = listing.x;
+        boolean wide = isa == Isa.AVX512;
+        int i = 0;
+        for (int[] r : Operands.registers(isa))
+            for (Gp base : Gp.values()) {
+                var mask = new Mask(1 + i++ % 7, r[2]);
+                String d = Operands.vector(isa.bytes, r[0]), k = "k" + mask.k(), v = "ymm" + r[2];
+                listing.add(wide ? "kxnorw " + k + "," + k + "," + k : "vpcmpeqd " + v + "," + v + "," + v, () -> x.all(mask));
+                String place = " PTR [" + Operands.name(base) + "+" + Operands.vector(isa.bytes, r[1]) + "*1+0x0]";
+                listing.add("vpgatherdd " + d + (wide ? "{" + k + "},DWORD" + place : ",DWORD" + place + "," + v),
+                        () -> x.gatherWords(r[0], base, r[1], mask));
+            }
+        listing.check();
+    }
+
     /** A literal lies where the instruction that reads it says, whatever stands behind the address. */
     @ParameterizedTest
     @EnumSource
@@ -244,6 +263,8 @@ class VectorInstructionsTest {
         assertThatThrownBy(() -> avx512.add(1, 32, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> avx2.fmaBroadcast(1, 2, Mem.at(Gp.RAX))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> avx2.toDouble(16, Gp.RAX)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> avx512.gatherWords(3, Gp.RAX, 3, new Mask(1, 0))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> avx2.gatherWords(3, Gp.RAX, 4, new Mask(1, 4))).isInstanceOf(IllegalArgumentException.class);
         for (Vector op : Vector.values()) {
             for (var x : List.of(avx2, avx512)) {
                 boolean known = Readings.of(op, x.isa) != null;

@@ -57,6 +57,9 @@ public final class Preflight {
         } catch (UnsatisfiedLinkError e) {
             throw new DeviceException("a library that a GPU needs was found and cannot be loaded: " + e.getMessage()
                     + "; install it again", e);
+        } catch (LinkageError | IllegalCallerException e) {
+            throw new DeviceException("this Java process may not call native code, which a GPU needs; start it with"
+                    + " --enable-native-access=ALL-UNNAMED, or use --device cpu", e);
         }
     }
 

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  * process of its own, since a library once loaded stays, and since a mistake here would end the process.
  */
 class PreflightTest {
+    private static final String NO_NATIVE_ACCESS = "--illegal-native-access=deny";
+
     @TempDir
     Path folder;
 
@@ -28,8 +30,9 @@ class PreflightTest {
 
     /** What a user's process does first. */
     static final class Starting {
-        public static void main(String[] args) {
+        public static void main(String[] args) throws ReflectiveOperationException {
             try {
+                if (args.length > 0) Class.forName(args[0]);
                 CudaLibraries libraries = Preflight.run();
                 System.out.println(libraries.driver() + "; " + libraries.blas() + "; " + libraries.dnn());
                 Driver driver = Driver.start(libraries);
@@ -44,11 +47,15 @@ class PreflightTest {
 
     private record Ended(int exitCode, String said) {}
 
-    private Ended start(String... options) throws Exception {
+    private Ended start(String... options) throws Exception { return start(List.of(options), List.of()); }
+
+    private Ended start(List<String> options, List<String> arguments) throws Exception {
         var words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
-        words.addAll(List.of(options));
+        if (options.contains(NO_NATIVE_ACCESS)) words.remove("--enable-native-access=ALL-UNNAMED");
+        words.addAll(options);
         words.add(Starting.class.getName());
+        words.addAll(arguments);
         var builder = new ProcessBuilder(words).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("CUDA") || name.startsWith("GABOR")
                 || name.equals("LD_LIBRARY_PATH"));
@@ -75,6 +82,14 @@ class PreflightTest {
         assertThat(ended.exitCode).as(ended.said).isEqualTo(4);
         assertThat(ended.said).contains("no NVIDIA driver", "/dev/nvidiactl", "nvidia-smi", "GABOR_CUDA_PATH", "--device cpu")
                 .doesNotContain("\n");
+    }
+
+    @Test
+    void aProcessThatMayNotCallNativeCode() throws Exception {
+        new StandIn(folder).driver(12);
+        Ended ended = start(named(), NO_NATIVE_ACCESS);
+        assertThat(ended.exitCode).as(ended.said).isEqualTo(4);
+        assertThat(ended.said).contains("--enable-native-access=ALL-UNNAMED", "--device cpu").doesNotContain("\n");
     }
 
     @Test
@@ -197,6 +212,26 @@ class PreflightTest {
         assertThat(ended.exitCode).as(ended.said).isZero();
         assertThat(ended.said).contains("driver for CUDA 12.6, " + folder + "/libcuda.so.1", "cuBLAS 12.4.7, " + folder,
                 "cuDNN 9.5.1, " + folder, "GPU 0 (Stand-in GPU)");
+    }
+
+    /** JCuda's own loader takes files of these names, whoever put them there. */
+    @Test
+    void whatLiesInTheTemporaryFolderIsNotLoaded() throws Exception {
+        new StandIn(folder).driver(12).blas(12).dnn(12);
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        for (String name : List.of("JCudaDriver", "JCublas2", "JCudnn"))
+            Files.writeString(temporary.resolve("lib" + name + "-12.6.0-linux-x86_64.so"), "planted");
+        Ended ended = start(named(), "-Djava.io.tmpdir=" + temporary);
+        assertThat(ended.exitCode).as(ended.said).isZero();
+        assertThat(ended.said).contains("GPU 0 (Stand-in GPU)");
+    }
+
+    @Test
+    void whoeverUsedJcudaBeforeIsToldSo() throws Exception {
+        new StandIn(folder).driver(12).blas(12).dnn(12);
+        Ended ended = start(List.of(named()), List.of("jcuda.LibUtilsCuda"));
+        assertThat(ended.exitCode).as(ended.said).isEqualTo(4);
+        assertThat(ended.said).contains("another part of this program has used JCuda before", "open Gabor's device first");
     }
 
     /** JCuda's natives are made for cuBLAS 12; the retargeted one finds its version of the symbols in 13. */

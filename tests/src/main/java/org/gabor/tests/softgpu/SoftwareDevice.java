@@ -15,8 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.TreeMap;
 
 /**
@@ -142,12 +140,13 @@ public final class SoftwareDevice {
                     var held = lock.lock()) {
                 assert held.isValid();
                 Path log = folder.resolve("build.log");
-                var command = new ArrayList<>(List.of("bash", sources.resolve("build.sh").toString(), folder.toString(), sanitizer));
-                Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+                String script = sources.resolve("build.sh").toString();
+                Process process = new ProcessBuilder("bash", script, folder.toString(), sanitizer)
+                        .redirectErrorStream(true).redirectOutput(log.toFile()).start();
                 int exitCode = process.waitFor();
                 if (exitCode != 0) {
-                    throw new IllegalStateException("tests/src/softgpu/build.sh needs bash and g++ and ended with exit code " + exitCode
-                            + ": " + Files.readString(log));
+                    throw new IllegalStateException("tests/src/softgpu/build.sh, which needs bash and g++, ended with exit code "
+                            + exitCode + ": " + Files.readString(log));
                 }
             }
             return folder;

@@ -115,6 +115,7 @@ class GradientTest {
         checks.add(Check.of(new Pointwise.AddBias(), X, Shape.of(3)));
         checks.add(Check.of(new Pointwise.AddBias(), Shape.of(4, 3), Shape.of(3)));
         checks.add(Check.of(new Pointwise.ChannelSum(), X));
+        checks.add(Check.of(new Pointwise.Normalize(List.of(0.5, -2.0, 3.0), List.of(1.0, 0.0, -1.0)), X));
         checks.add(new Check("Dropout", List.of(X), (g, in) -> g.add(new Pointwise.Dropout(0.3, 7), in.get(0),
                 g.input("seed", TensorType.i32(2)), g.input("step", TensorType.i32(1)),
                 g.input("epoch", TensorType.i32(1)))));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,8 +34,9 @@ class SoftwareDeviceTest {
 
     private static String selftest(Path folder) throws IOException, InterruptedException {
         Path ptx = SoftwareDevice.sources().resolve("selftest/selftest.ptx");
-        Process process = new ProcessBuilder(folder.resolve("selftest").toString(), ptx.toString()).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String program = folder.resolve("selftest").toString();
+        Process process = new ProcessBuilder(program, ptx.toString()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return output;
     }

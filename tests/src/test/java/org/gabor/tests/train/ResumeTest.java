@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.gabor.ModelFileException;
 import org.gabor.UsageException;
+import org.gabor.data.Augment;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.nn.Activations.Relu;
@@ -48,7 +49,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A training that is left at any step and goes on comes to the same bytes as one that is not: weights, running
- * statistics, optimizer state, moving average, figures. The network has dropout and batch norm.
+ * statistics, optimizer state, moving average, figures. Images are augmented; the network has
+ * dropout and batch norm.
  */
 class ResumeTest {
     private static final int BATCH = 16, STEPS = 5, EPOCHS = 4;
@@ -150,6 +152,8 @@ class ResumeTest {
                 .hasMessageContaining("seed was 0 and is now 1");
         assertThatThrownBy(() -> fit(trainer().schedule(Schedules.constant()).resume(from), folder))
                 .hasMessageContaining("schedule was \"cosine\" and is now \"constant\"");
+        assertThatThrownBy(() -> fit(trainer().augment(Augment.NONE).resume(from), folder))
+                .hasMessageContainingAll("augment was {\"flip\": 0.0, \"shift\": 0.125", "is now not set");
         assertThatThrownBy(() -> trainer().resume(from).fit(part(1, BATCH * STEPS), Optional.of(HELD)))
                 .isInstanceOf(UsageException.class).hasMessageContaining("data_fingerprint was ");
         var other = new ModelSpec("small", 1, 28, 28, 10, new Sequential(new Dense(10, true, Init.HE_NORMAL)));
@@ -201,7 +205,8 @@ class ResumeTest {
     private static Trainer trainer() { return setUp(Trainer.of(MODEL)); }
 
     private static Trainer setUp(Trainer trainer) {
-        return trainer.on(DEVICE).schedule(Schedules.cosine()).epochs(EPOCHS).batch(BATCH).saveEvery(Duration.ZERO);
+        return trainer.on(DEVICE).schedule(Schedules.cosine()).epochs(EPOCHS).batch(BATCH).saveEvery(Duration.ZERO)
+                .augment(Augment.LIGHT);
     }
 
     private static TrainingRun fit(Trainer trainer, RunFolder folder) {

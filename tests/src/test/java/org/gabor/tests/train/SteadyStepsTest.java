@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.gabor.data.Augment;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.models.Models;
@@ -24,7 +25,9 @@ import org.gabor.train.TrainingListener;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A training that goes on for long needs no more than it did at first: LeNet-5 with the trainer's own feed of batches. */
+/**
+ * A training that goes on for long needs no more than it did at first: LeNet-5 with the trainer's own feed of batches, augmented.
+ */
 class SteadyStepsTest {
     private static final int BATCH = 64;
     private static final Path STATM = Path.of("/proc/self/statm");
@@ -60,6 +63,7 @@ class SteadyStepsTest {
         var marks = new ArrayList<Mark>();
         try (Device device = Device.open("cpu", new BackendOptions(2))) {
             Trainer.of(Models.lenet5().build()).on(device).optimizer(Sgd.lr(0.01).momentum(0.9)).batch(BATCH)
+                    .augment(Augment.LIGHT)
                     .listener(new Marks(marks)).fit(data);
             assertThat(device.backend().live()).isEqualTo(new Backend.Live(0, 0, 0));
         }
