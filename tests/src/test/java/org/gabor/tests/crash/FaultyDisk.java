@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #path} of it reads and writes through it, without knowing. Deleting and reading always work, as on a full disk.
  */
 final class FaultyDisk extends FileSystemProvider {
-    private final System files = new System();
+    private final Volume files = new Volume();
     private final FileSystemProvider disk = Path.of("").getFileSystem().provider();
     private final List<String> operations = new ArrayList<>();
     private int first = Integer.MAX_VALUE, last = Integer.MAX_VALUE;
@@ -59,7 +59,7 @@ final class FaultyDisk extends FileSystemProvider {
     private static @Nullable Object plain(@Nullable Object o) { return o instanceof Path p ? real(p) : o; }
 
     private static Path real(Path path) {
-        return path.getFileSystem() instanceof System ? Path.of(path.toString()) : path;
+        return path.getFileSystem() instanceof Volume ? Path.of(path.toString()) : path;
     }
 
     /** From now on operations {@code from} to {@code to}, counted from 0, fail with "Input/output error". */
@@ -203,7 +203,7 @@ final class FaultyDisk extends FileSystemProvider {
     public Path getPath(URI uri) { throw new UnsupportedOperationException(); }
 
     /** What a path's {@code getFileSystem} gives. */
-    private final class System extends FileSystem {
+    private final class Volume extends FileSystem {
         private final FileSystem real = Path.of("").getFileSystem();
 
         @Override
