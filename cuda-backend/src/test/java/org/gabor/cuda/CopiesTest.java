@@ -28,9 +28,10 @@ class CopiesTest {
         long[] from = steps(random, dims), into = steps(random, dims);
         var axes = new ArrayList<Walk.Axis>();
         for (int i = 0; i < rank; i++) axes.add(new Walk.Axis(dims[i], List.of(from[i], into[i])));
-        byte[] x = new byte[1 << 20], y = new byte[1 << 20], expected = new byte[1 << 20];
-        random.nextBytes(x);
         int source = bytes * random.nextInt(20), target = bytes * random.nextInt(20);
+        byte[] x = new byte[source + bytes * extent(dims, from)];
+        byte[] y = new byte[target + bytes * extent(dims, into)], expected = y.clone();
+        random.nextBytes(x);
         loop(axes, 0, source, target, bytes, x, expected);
 
         run(Copies.strided(source, target, axes, bytes), x, y);
@@ -73,6 +74,11 @@ class CopiesTest {
             size = steps[axis] * dims[axis];
         }
         return steps;
+    }
+
+    /** Elements from the first to the last. */
+    private static int extent(int[] dims, long[] steps) {
+        return 1 + (int) IntStream.range(0, dims.length).mapToLong(i -> (dims[i] - 1) * steps[i]).sum();
     }
 
     private static void loop(List<Walk.Axis> axes, int axis, long from, long into, int bytes, byte[] x, byte[] y) {
