@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the PTX of every src/main/cuda/*.cu with nvcc 12 or 13 and records the SHA-256 of the sources. Commit what it changes.
+# Makes the PTX of every src/main/cuda/*.cu with nvcc 12.8 or newer and records the SHA-256 of the sources. Commit what it changes.
 #   build.sh [FOLDER]     FOLDER: where the PTX goes, else the module's resources
 #
 # The PTX is for compute capability 7.5 and up; a driver compiles it for its GPU when it is loaded. Products and sums are
