@@ -27,15 +27,10 @@ class KernelSourcesTest {
     @Test
     void thePtxIsThatOfTheSources() throws IOException, NoSuchAlgorithmException {
         var recorded = new TreeMap<String, String>();
-<<<<<<< HEAD
-        for (String line : Files.readAllLines(PTX.resolve("sources.sha256")))
-            recorded.put(line.substring(66), line.substring(0, 64));
-=======
         for (String line : Files.readAllLines(PTX.resolve("sources.sha256"))) {
             String[] hashAndName = line.split(" {2}", 2);
             recorded.put(hashAndName[1], hashAndName[0]);
         }
->>>>>>> kernelsA
         var actual = new TreeMap<String, String>();
         for (Path source : files(SOURCES, ".cu", ".cuh")) actual.put(name(source), sha256(source));
         assertThat(actual).as(REMEDY).isEqualTo(recorded);
