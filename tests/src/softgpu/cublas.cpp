@@ -351,6 +351,18 @@ API Status cublasGetVersion_v2(void*, int* version) {
     return STATUS_SUCCESS;
 }
 
+/// The parts of the version: 0 the major, 1 the minor, 2 the patch number. Needs neither a handle nor a context.
+API Status cublasGetProperty(int part, int* value) {
+    LOCKED;
+    if (part < 0 || part > 2 || value == nullptr) {
+        return STATUS_INVALID_VALUE;
+    }
+    auto version = static_cast<int>(setting("cublas_version"));
+    const int parts[] = {version / 10000, version / 100 % 100, version % 100};
+    *value = parts[part];
+    return STATUS_SUCCESS;
+}
+
 /// Also gives up the workspace that was set, as the reference says.
 API Status cublasSetStream_v2(void* handle, void* stream) {
     return change(handle, [&](Handle& h) {

@@ -17,6 +17,12 @@ bool initialised = false;
 Context* primary = nullptr;
 Result fatalError = SUCCESS;
 
+/// The contexts that have ended. They stay: threads that still have one as their current learn that it is destroyed.
+std::vector<Context*>& ended() {
+    static auto* contexts = new std::vector<Context*>();
+    return *contexts;
+}
+
 Context* const NONE = reinterpret_cast<Context*>(1);
 
 /// The context of this thread. Thread-local values must not start as zero: .tbss is the kernels' shared memory here.
@@ -128,8 +134,8 @@ void destroyPrimary() {
     destroyStreams();
     destroyModules();
     freeAllMemory();
-    // The object stays: threads that still have it as their current one learn that it is destroyed.
     primary->alive = false;
+    ended().push_back(primary);
     primary = nullptr;
     fatalError = SUCCESS;
     count("live_contexts", -1);

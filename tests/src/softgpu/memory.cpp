@@ -49,13 +49,9 @@ bool fencesStand(DevicePointer p, const Allocation& a) {
 #ifdef __SANITIZE_ADDRESS__
     return p != 0 && a.block != nullptr;
 #else
-    const auto* data = reinterpret_cast<const unsigned char*>(p);
-    for (size_t i = 0; i < FENCE_BYTES; i++) {
-        if (data[a.bytes + i] != POISON || data[i - FENCE_BYTES] != POISON) {
-            return false;
-        }
-    }
-    return true;
+    static const std::vector<unsigned char> untouched(FENCE_BYTES, POISON);
+    const char* behind = reinterpret_cast<const char*>(p) + a.bytes;
+    return std::memcmp(a.block, untouched.data(), FENCE_BYTES) == 0 && std::memcmp(behind, untouched.data(), FENCE_BYTES) == 0;
 #endif
 }
 
@@ -225,6 +221,10 @@ Result copyNow(const char* call, End to, End from, size_t bytes) {
         return r;
     }
     if (Result r = refuseImplicit(stream, call)) {
+        return r;
+    }
+    // It waits for the device, so it counts as unsafe even where only streams that ignore the default one capture.
+    if (Result r = refuseUnsafeInCapture(call)) {
         return r;
     }
     if (Result r = copyInOrder(stream, to, from, bytes)) {

@@ -1,8 +1,14 @@
 // Chains of elementwise operations: one pass over memory, whatever the chain.
 //
 // PTX is compiled before the chain is known, so a chain is a program for a machine with one accumulator, which every
-// thread runs on a few neighbouring elements. A program is the same for all threads of a launch: its branches never
+// thread runs on eight neighbouring elements. A program is the same for all threads of a launch: its branches never
 // diverge, and its instructions come from constant memory.
+//
+// What to expect: a multiprocessor of an H200 moves about 19 bytes a cycle and issues 128 instructions of threads, so memory
+// is the limit up to about 6 instructions a byte. By count of the source, batch norm + add + ReLU takes some 40 to 45 an
+// element: 4 a byte of floats, 7 of bfloat16, where it should stay some tenths below the bandwidth. Functions that go in
+// turn (tanh, erf) take 20 to 30 instructions an element more, the words of a dropout about 80 for four elements, and four
+// times that where four neighbours are channels of an image.
 #include "gabor.cuh"
 
 #include "division.cuh"
@@ -17,6 +23,7 @@ enum Element { F32, BF16, U8 };
 // How an operand follows the elements of the chain.
 enum Spread {
     FULL,    // element i of the chain is its element i
+    ROW,     // element i is that of its place along the innermost axis: a number a channel
     WIDE,    // by strides; the elements of a vector lie side by side
     SINGLE,  // by strides; one element serves a whole vector
 };
@@ -68,7 +75,7 @@ struct Chain {
     Instruction code[INSTRUCTIONS];
 };
 
-static_assert(sizeof(Chain) <= 4096, "an argument block has 4 KiB");
+static_assert(sizeof(Chain) == 2904, "org.gabor.cuda.Program lays it out, and an argument block has 4 KiB");
 
 #ifdef GABOR_HOST
 // ---------------------------------------------------------------------------------------------------- reference
@@ -154,7 +161,7 @@ __device__ inline float gelu_tanh_slope(float x) {
 // ---------------------------------------------------------------------------------------------------- memory
 
 template <typename T, int V>
-struct alignas(sizeof(T) * V) Lanes {
+struct alignas(sizeof(T) * V < 16 ? sizeof(T) * V : 16) Lanes {
     T lane[V];
 };
 
@@ -234,6 +241,7 @@ __device__ inline Place place(const Chain& c, long long vector) {
 template <int V>
 __device__ inline long long offset(const Operand& o, const Place& p) {
     if (o.spread == FULL) return p.vector * V;
+    if (o.spread == ROW) return (long long)p.coordinate[0] * V;
     long long at = 0;
 #pragma unroll
     for (int k = 0; k < AXES; k++) at += o.stride[k] * p.coordinate[k];
@@ -396,10 +404,10 @@ __device__ inline void run(const Chain& c) {
 
 // ---------------------------------------------------------------------------------------------------- kernels
 
-// Vectors of four, where the innermost axis is a multiple of four elements (or the only one) and every operand that lies
-// side by side starts at a multiple of four elements.
-// Block 256, grid ceil(vectors / 512), vectors = ceil(elements / 4).
-extern "C" __global__ void __launch_bounds__(256) pointwise_wide(const pointwise::Chain chain) { pointwise::run<4, 2>(chain); }
+// Vectors of eight, where the innermost axis is a multiple of eight elements (or the only one) and every operand that lies
+// side by side starts at a multiple of eight elements or of 16 bytes.
+// Block 256, grid ceil(vectors / 256), vectors = ceil(elements / 8).
+extern "C" __global__ void __launch_bounds__(256) pointwise_wide(const pointwise::Chain chain) { pointwise::run<8, 1>(chain); }
 REGISTER(pointwise_wide)
 
 // Any shape. Block 256, grid ceil(elements / 1024).

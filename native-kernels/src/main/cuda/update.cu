@@ -39,6 +39,8 @@ struct Step {
     int rule, unused;
 };
 
+static_assert(sizeof(Slab) == 496 && sizeof(Step) == 48, "org.gabor.cuda.SlabLowering lays them out");
+
 #ifdef GABOR_HOST
 // ---------------------------------------------------------------------------------------------------- reference
 

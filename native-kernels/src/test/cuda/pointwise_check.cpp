@@ -58,8 +58,8 @@ struct Program {
         c.instructions = static_cast<int>(code.size());
         std::copy(code.begin(), code.end(), c.code);
         std::vector<shapes::Axis> axes = shapes::walk(dims, operandDims());
-        wide = axes.size() == 1 || axes.back().count % 4 == 0;
-        int lanes = wide ? 4 : 1;
+        wide = axes.size() == 1 || axes.back().count % 8 == 0;
+        int lanes = wide ? 8 : 1;
         c.axes = static_cast<int>(axes.size());
         for (int k = 0; k < c.axes; k++) {
             const shapes::Axis& axis = axes[axes.size() - 1 - k];
@@ -71,7 +71,9 @@ struct Program {
             Operand& o = c.operands[v];
             o.address = values[v].bytes.data();
             o.element = values[v].element;
-            o.spread = values[v].dims.size() == dims.size() ? FULL : axes.back().strides[v] == 1 ? WIDE : SINGLE;
+            bool row = axes.back().strides[v] == 1;
+            for (size_t k = 0; k + 1 < axes.size(); k++) row = row && axes[k].strides[v] == 0;
+            o.spread = values[v].dims.size() == dims.size() ? FULL : row ? ROW : axes.back().strides[v] == 1 ? WIDE : SINGLE;
         }
         return c;
     }
@@ -83,7 +85,7 @@ struct Program {
     }
 
     void run(Chain c, bool wide) const {
-        long long vectors = wide ? (c.elements + 3) / 4 : c.elements, block = wide ? 512 : 1024;
+        long long vectors = wide ? (c.elements + 7) / 8 : c.elements, block = wide ? 256 : 1024;
         gabor::host::run(wide ? "pointwise_wide" : "pointwise_narrow", dim3(static_cast<unsigned>((vectors + block - 1) / block)),
             256, 0, c);
     }

@@ -62,14 +62,16 @@ TEST(illegalCallsSpoilACapture) {
     Device device;
     DevicePointer p;
     void* graph;
-    int status;
+    int status = 0;
+    DevicePointer q = device.memory(4);
     std::function<void()> calls[] = {
         [&] { RETURNS(900, cuStreamSynchronize(device.stream)); },
         [&] { RETURNS(900, cuStreamQuery(device.stream)); },
         [&] { RETURNS(900, cuCtxSynchronize()); },
         [&] { RETURNS(900, cuMemAlloc_v2(&p, 4)); },
+        [&] { RETURNS(900, cuMemcpyHtoD_v2(q, &status, 4)); },
+        [&] { RETURNS(900, cuMemcpyHtoDAsync_v2(q, &status, 4, device.stream)); },
     };
-    DevicePointer q = device.memory(4);
     for (auto& call : calls) {
         RETURNS(0, cuStreamBeginCapture_v2(device.stream, 0));
         call();

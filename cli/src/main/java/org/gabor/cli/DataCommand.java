@@ -136,7 +136,8 @@ final class DataCommand implements Runnable {
             @Option(names = "--split", paramLabel = "PART", defaultValue = "test",
                     description = "train, val or test (default).") String part,
             @Option(names = "--augment", paramLabel = "HOW", defaultValue = "none",
-                    description = "none (default), or light: as 'gabor train --augment light' sees them.") Augment augment) {
+                    description = "none (default), or light: as 'gabor train --augment light' sees them.") Augment augment,
+            @Option(names = "--json", description = "Prints JSON.") boolean json) {
         if (count < 1) throw new UsageException("--count must be at least 1, got " + count);
         DataSplits splits = Datasets.open(spec);
         Map<String, Dataset> parts = parts(splits);
@@ -145,6 +146,13 @@ final class DataCommand implements Runnable {
             throw new UsageException("data set " + spec + " has no part '" + part + "'; it has "
                     + String.join(", ", parts.keySet()) + " (--split " + parts.keySet().iterator().next() + ")");
         List<Path> files = Images.export(augmented(data, augment, count), out, count);
+        if (json) {
+            var all = new LinkedHashMap<String, Object>();
+            all.put("folder", out.toString());
+            all.put("images", files.stream().map(Path::toString).toList());
+            console.print(Json.of(all).pretty().stripTrailing());
+            return;
+        }
         console.print(Figures.count(files.size(), "image") + " written to " + out + ", one folder a class");
     }
 

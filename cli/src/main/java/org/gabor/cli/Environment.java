@@ -6,16 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.gabor.Gabor;
 
 /** Facts about the machine and the Java beneath, for {@code doctor} and for the record of a run. */
 final class Environment {
     private Environment() {}
 
     /** For example {@code gabor 0.1.0}. */
-    static String gabor() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return "gabor " + (version == null ? "(not from its jar)" : version);
-    }
+    static String gabor() { return "gabor " + Gabor.version(); }
 
     /** For example {@code Java 25.0.1+8, Eclipse Adoptium}. */
     static String java() { return "Java " + Runtime.version() + ", " + System.getProperty("java.vendor"); }

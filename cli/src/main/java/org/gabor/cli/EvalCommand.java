@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.gabor.QualityGateException;
 import org.gabor.UsageException;
+import org.gabor.data.BadImages;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.io.Json;
@@ -35,6 +36,11 @@ final class EvalCommand implements Runnable {
     @Option(names = "--data", paramLabel = "DATA",
             description = "A data set as for 'gabor train'; default: the one the model was trained on.")
     private @Nullable String data;
+
+    @Option(names = "--on-bad-image", paramLabel = "WHAT",
+            description = "What becomes of files of an image folder that cannot be decoded: fail or skip;"
+                    + " default: as in the training.")
+    private @Nullable BadImages bad;
 
     @Option(names = "--split", paramLabel = "PART",
             description = "train, val or test; default: test, or val if there is no test part.")
@@ -73,6 +79,7 @@ final class EvalCommand implements Runnable {
             console.note("model     " + saved.file());
             console.note("data      " + spec + ", " + judge.name() + " part, "
                     + Figures.count(judge.data().size(), "image"));
+            parts.tellSkipped(console);
             Evaluation e = TrainingRun.evaluate(where, saved.model(), judge.data());
             List<String> classes = judge.data().classes();
             console.print(json ? json(saved, spec, judge, e, classes) : text(judge, e, classes));
@@ -83,16 +90,20 @@ final class EvalCommand implements Runnable {
     }
 
     /** The data as it was cut when the model was trained. */
-    private static DataParts open(String spec, Map<String, Json> config) {
+    private DataParts open(String spec, Map<String, Json> config) {
         double share = Optional.ofNullable(config.get("val_split")).map(v -> v.number("val_split")).orElse(0.0);
         long seed = Optional.ofNullable(config.get("seed")).map(v -> (long) v.number("seed")).orElse(0L);
         int few = Optional.ofNullable(config.get("overfit")).map(v -> v.integer("overfit")).orElse(0);
-        return DataParts.open(spec, share, seed, few);
+        BadImages damaged = bad != null ? bad
+                : config.containsKey("on_bad_image") && isFolder(spec) ? BadImages.SKIP : BadImages.FAIL;
+        return DataParts.open(spec, damaged, share, seed, few);
     }
+
+    private static boolean isFolder(String spec) { return spec.startsWith("imagefolder:"); }
 
     /** An image folder that says no size gets that of the model's images. */
     private static String fitting(String spec, ModelSpec m) {
-        return spec.startsWith("imagefolder:") && !spec.matches(".*@[0-9x]+")
+        return isFolder(spec) && !spec.matches(".*@[0-9x]+")
                 ? Datasets.sized(spec, m.channels() + "x" + m.height() + "x" + m.width()) : spec;
     }
 

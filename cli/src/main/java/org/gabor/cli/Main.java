@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.gabor.Suggest;
 import org.gabor.data.Augment;
+import org.gabor.data.BadImages;
 import org.gabor.train.Monitor;
 import org.gabor.train.Preprocessing;
 import picocli.CommandLine;
@@ -57,6 +58,8 @@ public final class Main {
         gabor.registerConverter(TrainProgress.Style.class, choice(TrainProgress.Style.values()));
         gabor.registerConverter(EvalCommand.Part.class, choice(EvalCommand.Part.values()));
         gabor.registerConverter(PredictCommand.Format.class, choice(PredictCommand.Format.values()));
+        gabor.registerConverter(DeviceOptions.Numbers.class, choice(DeviceOptions.Numbers.values()));
+        gabor.registerConverter(BadImages.class, choice(BadImages.values()));
         gabor.registerConverter(Preprocessing.class, choice(Preprocessing.values()));
         gabor.registerConverter(Augment.class, choice(Augment.values()));
         gabor.registerConverter(Duration.class, Times::parse);
@@ -69,6 +72,7 @@ public final class Main {
         gabor.setExecutionStrategy(parsed -> {
             if (has(parsed, "-q")) console.beQuiet();
             colours(parsed).ifPresent(console::colour);
+            OptionSources.unknown(gabor, console.environment()).forEach(console::note);
             if (has(parsed, "-h") || !parsed.hasSubcommand())
                 gabor.setColorScheme(Help.defaultColorScheme(console.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
             return new CommandLine.RunLast().execute(parsed);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.gabor.Suggest;
 import org.gabor.UsageException;
@@ -29,6 +30,9 @@ final class OptionSources {
             Set.of("config", "resume", "help", "help-all", "version", "print-config", "dry-run");
     /** Settings of an optimizer that are options of their own. */
     private static final Set<String> OWN = Set.of("lr", "momentum", "weight_decay");
+
+    /** Variables that are no options: what the launcher reads, and {@link Console#debug}. */
+    private static final Set<String> OTHER_VARIABLES = Set.of("GABOR_JAVA_HOME", "GABOR_JAVA_OPTS", "GABOR_DEBUG");
 
     private final Map<String, OptionSpec> options = new TreeMap<>();
     private final Set<String> taken = new HashSet<>();
@@ -84,6 +88,23 @@ final class OptionSources {
         return new Words(words, sources.origins);
     }
 
+    /** A warning for each variable GABOR_* that nothing reads, with the one that may have been meant. */
+    static List<String> unknown(CommandLine gabor, Map<String, String> environment) {
+        var known = new TreeSet<>(OTHER_VARIABLES);
+        addVariables(gabor, known);
+        return environment.keySet().stream().filter(v -> v.startsWith("GABOR_") && !known.contains(v)).sorted()
+                .map(v -> "warning: nothing reads the variable " + v
+                        + Suggest.closest(v, known).map(near -> "; did you mean " + near + "?").orElse(""))
+                .toList();
+    }
+
+    private static void addVariables(CommandLine command, Set<String> to) {
+        for (OptionSpec o : command.getCommandSpec().options()) if (!NOT_HERE.contains(name(o))) to.add(variable(name(o)));
+        command.getSubcommands().values().forEach(sub -> addVariables(sub, to));
+    }
+
+    private static String variable(String option) { return "GABOR_" + option.replace('-', '_').toUpperCase(Locale.ROOT); }
+
     /** {@code --resume} and what was typed with it become {@code --resume=RUN}. */
     private static void goOnWith(List<String> words, Path run, TrainCommand train) {
         int at = words.indexOf("--resume");
@@ -102,7 +123,7 @@ final class OptionSources {
     private List<String> variables(Map<String, String> environment) {
         var words = new ArrayList<String>();
         options.keySet().forEach(name -> {
-            String variable = "GABOR_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
+            String variable = variable(name);
             String value = environment.getOrDefault(variable, "");
             if (!value.isEmpty() && taken.add(name)) word(words, name, value, variable);
         });

@@ -45,6 +45,9 @@ final class PredictCommand implements Runnable {
     @Option(names = "--format", paramLabel = "F", description = "table (default), csv, json or jsonl.")
     private Format format = Format.TABLE;
 
+    @Option(names = "--json", description = "The same as --format json.")
+    private boolean json;
+
     @Mixin
     private final DeviceOptions device = new DeviceOptions();
 
@@ -62,6 +65,8 @@ final class PredictCommand implements Runnable {
 
     @Override
     public void run() {
+        if (json && format != Format.TABLE && format != Format.JSON)
+            throw new UsageException("--json and --format " + format.name().toLowerCase(Locale.ROOT) + " exclude each other");
         if (top < 1) throw new UsageException("--top must be at least 1, got " + top);
         Saved saved = Saved.load(model);
         List<Path> files = ImageFiles.find(images);
@@ -72,7 +77,7 @@ final class PredictCommand implements Runnable {
                 List<List<Prediction>> classes = classifier.classify(some, top);
                 for (int i = 0; i < some.size(); i++) named.add(new Named(some.get(i), classes.get(i)));
             }
-            console.print(switch (format) {
+            console.print(switch (json ? Format.JSON : format) {
                 case TABLE -> table(named);
                 case CSV -> csv(named);
                 case JSON -> Json.of(named.stream().map(PredictCommand::json).toList()).pretty().stripTrailing();

@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.gabor.UsageException;
 import org.gabor.compile.Compiler;
+import org.gabor.compile.Plan;
 import org.gabor.compile.PlanText;
 import org.gabor.data.ImageSize;
 import org.gabor.io.Json;
@@ -80,12 +82,16 @@ final class SummaryCommand implements Runnable {
         if (json) {
             Map<String, Object> all = json(summary, images);
             saved.ifPresent(_ -> all.put("pixels", pixels.kind().label()));
+            if (plan) withPlan(spec, pixels, settings.rule(), images, (_, made) -> all.put("plan", steps(made)));
             console.print(Json.of(all).pretty().stripTrailing());
         } else {
             console.print(text(summary, images)
                     + (saved.isPresent() ? "\npixels       " + pixels.kind().label() + ": " + pixels.describe() : ""));
+            if (plan)
+                withPlan(spec, pixels, settings.rule(), images, (where, made) -> console.print("\nA training step of "
+                        + spec.name() + " on " + where + ", batch of " + images + ", "
+                        + settings.rule().optimizer().describe().get("name") + "\n\n" + PlanText.of(made).stripTrailing()));
         }
-        if (plan) printPlan(spec, pixels, settings.rule(), images);
     }
 
     private ModelSpec described() {
@@ -135,12 +141,15 @@ final class SummaryCommand implements Runnable {
         return all;
     }
 
-    private void printPlan(ModelSpec spec, Scaling pixels, LearningRule rule, int images) {
+    /** Hands on the name of the device and the plan of a training step on it. */
+    private void withPlan(ModelSpec spec, Scaling pixels, LearningRule rule, int images, BiConsumer<String, Plan> use) {
         try (Device where = device.open(console, false)) {
             var graph = TrainingGraph.of(spec, pixels, rule, images);
-            console.print("\nA training step of " + spec.name() + " on " + where.name() + ", batch of " + images + ", "
-                    + rule.optimizer().describe().get("name") + "\n\n"
-                    + PlanText.of(Compiler.plan(graph.graph(), where.backend().rules())).stripTrailing());
+            use.accept(where.name(), Compiler.plan(graph.graph(), where.backend().rules()));
         }
+    }
+
+    private static List<Map<String, Object>> steps(Plan plan) {
+        return plan.steps().stream().map(s -> Map.<String, Object>of("layer", s.layers(), "operation", s.label())).toList();
     }
 }

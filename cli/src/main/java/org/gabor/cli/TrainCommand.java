@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.gabor.Gabor;
 import org.gabor.data.Augment;
+import org.gabor.data.BadImages;
 import org.gabor.data.Dataset;
 import org.gabor.data.Datasets;
 import org.gabor.data.ImageSize;
@@ -100,6 +102,11 @@ final class TrainCommand implements Runnable {
         @Nullable
         Augment augment;
 
+        @Option(names = "--on-bad-image", paramLabel = "WHAT",
+                description = "What becomes of files of an image folder that cannot be decoded: fail (default), or skip, which"
+                        + " names them and goes on without.")
+        BadImages bad = BadImages.FAIL;
+
         @Option(names = "--val-split", paramLabel = "X",
                 description = "Share of the training data held out to choose the best epoch, if the data has no"
                         + " validation part; default: 0.1.")
@@ -146,19 +153,31 @@ final class TrainCommand implements Runnable {
     public void run() {
         run.check();
         data.spec = Datasets.sized(data.spec, data.size);
-        var report = new TrainReport(console, model.name, data.spec);
         Optional<RunFolder> resumed = Optional.ofNullable(run.resume).map(RunFolder::new);
+        if (resumed.isEmpty() || run.printConfig) {
+            run(resumed);
+            return;
+        }
+        try (var _ = resumed.get().lock()) {
+            run(resumed);
+        }
+    }
+
+    private void run(Optional<RunFolder> resumed) {
         Optional<Continuation> from = resumed.map(RunFolder::continuation);
+        from.ifPresent(this::tellWhatIsOdd);
         Network network = from.map(c -> Network.of(c.last().spec())).orElseGet(() -> Network.of(model.name));
         recipe.over(network.recipe(), run.epochs, data.batch, data.augment); // mistakes in options show before any work is done
         if (run.printConfig) {
-            DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
+            DataParts parts = DataParts.open(data.spec, data.bad, data.held, run.seed, run.overfit);
             printConfig(settings(network, parts), network.name());
             return;
         }
+        var report = new TrainReport(console, model.name, data.spec);
         try (Device opened = device.open(console, true)) {
-            DataParts parts = DataParts.open(data.spec, data.held, run.seed, run.overfit);
+            DataParts parts = DataParts.open(data.spec, data.bad, data.held, run.seed, run.overfit);
             console.note("data      " + text(parts) + " (" + Figures.seconds(report.done("prepare data")) + ")");
+            parts.tellSkipped(console);
             RecipeOptions.Settings settings = settings(network, parts);
             if (settings.augment() != Augment.NONE) console.note("augment   " + text(settings.augment(), parts.train()));
             Trainer trainer = trainer(network, parts, settings).on(opened).listener(report);
@@ -167,15 +186,25 @@ final class TrainCommand implements Runnable {
                 tryOut(trainer, parts);
                 return;
             }
-            RunFolder folder = resumed.orElseGet(() -> RunFolder.next(run.out, run.name(network, parts.name())));
-            trainer.listener(new TrainingListener() {
-                @Override
-                public void started(Start start) { record(folder, settings, opened); }
-            });
             if (settings.batch() > parts.train().size())
                 console.note("note: the batch is " + parts.train().size() + ", as there are no more images to train on");
-            train(trainer, parts, folder, report);
+            if (resumed.isPresent()) {
+                train(trainer, parts, settings, resumed.get(), opened, report);
+                return;
+            }
+            RunFolder folder = RunFolder.next(run.out, run.name(network, parts.name()));
+            try (var _ = folder.lock()) {
+                train(trainer, parts, settings, folder, opened, report);
+            }
         }
+    }
+
+    private void tellWhatIsOdd(Continuation from) {
+        if (!from.warning().isEmpty()) console.error("gabor: warning: " + from.warning());
+        String then = from.last().engine().orElse("an early version");
+        if (!then.equals(Gabor.version()))
+            console.note("note: the checkpoint is by Gabor " + then + ", this is " + Gabor.version()
+                    + "; the result may differ in the last digits from that of one version alone");
     }
 
     /** Not before it is sure that the training can begin, or go on: a run that it may not go on with stays as it was. */
@@ -185,8 +214,12 @@ final class TrainCommand implements Runnable {
         folder.writeEnvironment(environment(where));
     }
 
-    private void train(Trainer trainer, DataParts parts, RunFolder folder, TrainReport report) {
-        trainer.listener(folder).listener(new TrainProgress(console, output.progress, System::nanoTime));
+    private void train(Trainer trainer, DataParts parts, RecipeOptions.Settings settings, RunFolder folder, Device where,
+            TrainReport report) {
+        trainer.listener(new TrainingListener() {
+            @Override
+            public void started(Start start) { record(folder, settings, where); }
+        }).listener(folder).listener(new TrainProgress(console, output.progress, System::nanoTime));
         TrainingRun trained;
         try (var interruption = new Interruption(() -> console.note("stopping after this step; once more stops at once"))) {
             trained = trainer.stopWhen(interruption::isRequested).fit(parts.train(), parts.validation());
@@ -197,8 +230,8 @@ final class TrainCommand implements Runnable {
         DataParts.Part judge = parts.judge();
         Evaluation figures = trained.evaluate(judge.data());
         report.done("test");
-        if (output.json) report.json(trained, folder, judge, figures);
-        else report.text(trained, folder, judge, figures);
+        if (output.json) report.json(trained, folder, parts, figures);
+        else report.text(trained, folder, parts, figures);
     }
 
     /** One step and one batch of the validation part. */
@@ -233,9 +266,11 @@ final class TrainCommand implements Runnable {
         c.put("model", model.name);
         c.put("data", data.spec);
         c.put("val_split", data.held);
+        if (data.bad != BadImages.FAIL) c.put("on_bad_image", data.bad.label());
         c.put("input", data.input.label());
         c.putAll(settings.config());
         c.putAll(run.config());
+        c.putAll(device.config());
         return c;
     }
 

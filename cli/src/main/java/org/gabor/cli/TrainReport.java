@@ -70,12 +70,15 @@ final class TrainReport implements TrainingListener {
     }
 
     /** What came out, for people. */
-    void text(TrainingRun trained, RunFolder folder, DataParts.Part judge, Evaluation figures) {
+    void text(TrainingRun trained, RunFolder folder, DataParts parts, Evaluation figures) {
+        DataParts.Part judge = parts.judge();
         String times = seconds().entrySet().stream().map(e -> e.getKey() + " " + Figures.seconds(e.getValue()))
                 .collect(Collectors.joining(", "));
         EvaluationText.details(figures, judge.data().classes()).stripTrailing().lines().forEach(console::note);
         console.print("result    " + EvaluationText.headline(judge.name(), figures) + ", by the weights of "
                 + trained.bestEpoch().map(m -> "epoch " + m.epoch()).orElse("an epoch that is not over"));
+        if (!parts.skipped().isEmpty())
+            console.print("skipped   " + Figures.count(parts.skipped().size(), "image") + " that cannot be read, named above");
         console.print("time      " + times);
         console.print("saved in  " + folder.path());
         console.note("next      ./gabor eval " + folder.path());
@@ -84,7 +87,8 @@ final class TrainReport implements TrainingListener {
     }
 
     /** What came out, for programs. */
-    void json(TrainingRun trained, RunFolder folder, DataParts.Part judge, Evaluation figures) {
+    void json(TrainingRun trained, RunFolder folder, DataParts parts, Evaluation figures) {
+        DataParts.Part judge = parts.judge();
         var result = new LinkedHashMap<String, Object>();
         result.put("run", folder.path().toString());
         result.put("device", trained.device().name());
@@ -93,6 +97,7 @@ final class TrainReport implements TrainingListener {
         Optional<EpochMetrics> best = trained.bestEpoch();
         best.ifPresent(m -> result.put("best", m.byName()));
         result.put("part", judge.name());
+        result.put("skipped", parts.skipped());
         result.putAll(EvaluationText.figures(figures, judge.data().classes()));
         result.put("seconds", seconds());
         console.print(Json.of(result).pretty().stripTrailing());

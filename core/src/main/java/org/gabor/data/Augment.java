@@ -10,18 +10,12 @@ import org.gabor.graph.Distortion;
  */
 public enum Augment {
     /** Not at all. */
-    NONE(Distortion.NONE),
+    NONE,
     /**
      * Half of the images mirrored, shifts by whole pixels up to an eighth of the side (what comes in is black), turns by up to
      * 6 degrees, sizes of 0.9 to 1.1.
      */
-    LIGHT(new Distortion(0.5, 0.125, 6, 0.9, 1.1));
-
-    private final Distortion limits;
-
-    Augment(Distortion limits) {
-        this.limits = limits;
-    }
+    LIGHT;
 
     /** The name on the command line. */
     public String label() { return name().toLowerCase(Locale.ROOT); }
@@ -32,6 +26,13 @@ public enum Augment {
      */
     public Distortion limits(List<String> classes) {
         boolean characters = classes.stream().allMatch(c -> c.codePointCount(0, c.length()) == 1);
-        return characters ? limits.withoutFlip() : limits;
+        return characters ? limits().withoutFlip() : limits();
+    }
+
+    private Distortion limits() {
+        return switch (this) {
+            case NONE -> Distortion.NONE;
+            case LIGHT -> new Distortion(0.5, 0.125, 6, 0.9, 1.1);
+        };
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.gabor.DataException;
 import org.gabor.Suggest;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Csv {
     private static final Set<String> LABEL = Set.of("label", "class", "target", "y");
     private static final int BRIGHTEST = 255;
+    /** What programs write where a number is missing, and numbers that are not whole: a measurement, but no class. */
+    private static final Pattern NO_CLASS =
+            Pattern.compile("(?i)nan|[+-]?inf(inity)?|[+-]?[0-9]*+\\.0*+[1-9][0-9]*+|[+-]?[0-9]++\\.?[0-9]*+e[+-]?[0-9]++");
 
     private final Path file;
     private final String name;
@@ -126,8 +130,8 @@ final class Csv {
                     + columns + " as in the first line; put it right, or remove it.");
         }
         String label = in.text(labelColumn);
-        if (label.isEmpty()) {
-            throw in.bad(labelColumn, title(labelColumn), "is no label; write a number or a name.");
+        if (label.isEmpty() || NO_CLASS.matcher(label).matches()) {
+            throw in.bad(labelColumn, title(labelColumn), "is no label; write a whole number or a name.");
         }
         byte[] pixels = new byte[columns - 1];
         int to = 0;

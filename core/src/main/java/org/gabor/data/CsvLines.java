@@ -17,8 +17,8 @@ import org.gabor.DataException;
  * Fields are numbered from 0 here and from 1 in messages. Line breaks within quotes are not read.
  */
 final class CsvLines implements AutoCloseable {
-    /** Room for the numbers of about four million pixels. */
-    private static final int LONGEST = 1 << 24;
+    /** Room for the numbers of about two million pixels. */
+    private static final int LONGEST = 1 << 23;
     private static final int BUFFER = 1 << 16;
 
     private final Path file;

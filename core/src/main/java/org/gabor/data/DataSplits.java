@@ -1,5 +1,6 @@
 package org.gabor.data;
 
+import java.util.List;
 import java.util.Optional;
 import org.gabor.DataException;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ public final class DataSplits {
     private final Dataset train;
     private final @Nullable Dataset validation;
     private final @Nullable Dataset test;
+    private final List<String> skipped;
 
     /**
      * Parts under one name.
@@ -20,10 +22,15 @@ public final class DataSplits {
      * @throws DataException if the parts differ in classes or image size
      */
     public DataSplits(String name, Dataset train, @Nullable Dataset validation, @Nullable Dataset test) {
+        this(name, train, validation, test, List.of());
+    }
+
+    DataSplits(String name, Dataset train, @Nullable Dataset validation, @Nullable Dataset test, List<String> skipped) {
         this.name = name;
         this.train = train;
         this.validation = validation;
         this.test = test;
+        this.skipped = List.copyOf(skipped);
         if (validation != null) {
             checkAlike(train, validation);
         }
@@ -63,6 +70,11 @@ public final class DataSplits {
                     + "Datasets.split, or add the files of the test part (for an image folder: DIR/test/CLASS/*).");
         }
         return test;
+    }
+
+    /** What is wrong with each file that was left out because it cannot be decoded; see {@link BadImages#SKIP}. */
+    public List<String> skipped() {
+        return skipped;
     }
 
     private static void checkAlike(Dataset train, Dataset part) {

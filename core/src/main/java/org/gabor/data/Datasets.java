@@ -73,6 +73,24 @@ public final class Datasets {
     }
 
     /**
+     * Opens a data set as {@link #open(String)} does, and says what becomes of files of an image folder that cannot be
+     * decoded.
+     *
+     * @throws UsageException if they are to be left out of a data set that is no image folder
+     */
+    public static DataSplits open(String spec, BadImages bad) {
+        if (bad == BadImages.FAIL) {
+            return open(spec);
+        }
+        if (!spec.startsWith(IMAGE_FOLDER + ":")) {
+            throw new UsageException("only bad images of an image folder are skipped, but the data is '" + spec
+                    + "'; leave it out.");
+        }
+        return sized(spec.substring(IMAGE_FOLDER.length() + 1), dir -> ImageFolder.open(dir, null, bad),
+                (dir, size) -> ImageFolder.open(dir, size, bad));
+    }
+
+    /**
      * The description of an image folder with the size that its images are brought to: {@code imagefolder:photos} and
      * {@code 224} make {@code imagefolder:photos@224}.
      *
@@ -141,7 +159,7 @@ public final class Datasets {
      * @throws DataException if the images differ in size, one cannot be read, or the folders are not laid out so
      */
     public static DataSplits imageFolder(Path dir) {
-        return ImageFolder.open(dir, null);
+        return ImageFolder.open(dir, null, BadImages.FAIL);
     }
 
     /**
@@ -150,7 +168,7 @@ public final class Datasets {
      * @throws DataException if one cannot be read, or the folders are not laid out as {@link #imageFolder(Path)} says
      */
     public static DataSplits imageFolder(Path dir, ImageSize size) {
-        return ImageFolder.open(dir, size);
+        return ImageFolder.open(dir, size, BadImages.FAIL);
     }
 
     /**

@@ -3,9 +3,13 @@ package org.gabor.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -31,6 +35,23 @@ final class ImageFolder {
         int[] labelArray() {
             return labels.stream().mapToInt(label -> label).toArray();
         }
+
+        /** The files that are not among those to leave out; there must be one. */
+        Listing without(Set<Path> out) {
+            List<Path> kept = new ArrayList<>();
+            List<Integer> keptLabels = new ArrayList<>();
+            for (int i = 0; i < files.size(); i++) {
+                if (!out.contains(files.get(i))) {
+                    kept.add(files.get(i));
+                    keptLabels.add(labels.get(i));
+                }
+            }
+            if (kept.isEmpty()) {
+                throw new DataException("none of the " + files.size() + " images of " + name + " can be read, beginning with "
+                        + files.getFirst() + "; 'gabor data verify' says what is wrong with each.");
+            }
+            return new Listing(name, classes, kept, keptLabels);
+        }
     }
 
     /**
@@ -38,34 +59,40 @@ final class ImageFolder {
      *
      * @param size what every image is brought to; null if they are of one size, which is kept
      */
-    static DataSplits open(Path dir, @Nullable ImageSize size) {
-        return open(dir, size, (long) (Runtime.getRuntime().maxMemory() * SHARE_OF_HEAP));
+    static DataSplits open(Path dir, @Nullable ImageSize size, BadImages bad) {
+        return open(dir, size, bad, (long) (Runtime.getRuntime().maxMemory() * SHARE_OF_HEAP));
     }
 
     /** The images are kept in memory if they need at most {@code room} bytes, else read when they are asked for. */
-    static DataSplits open(Path dir, @Nullable ImageSize size, long room) {
+    static DataSplits open(Path dir, @Nullable ImageSize size, BadImages bad, long room) {
         Folders.check(dir);
         List<Listing> parts = listings(dir);
-        ImageSize common = size == null ? commonSize(parts) : size;
-        long need = parts.stream().mapToLong(part -> part.files().size()).sum() * common.bytes();
-        List<Dataset> opened = parts.stream().map(part -> need <= room ? read(part, common)
+        SortedMap<Path, String> problems = bad == BadImages.SKIP ? problems(parts) : new TreeMap<>();
+        List<Listing> good = parts.stream().map(part -> part.without(problems.keySet())).toList();
+        ImageSize common = size == null ? commonSize(good) : size;
+        long need = good.stream().mapToLong(part -> part.files().size()).sum() * common.bytes();
+        List<Dataset> opened = good.stream().map(part -> need <= room ? read(part, common)
                 : new FileDataset(part.name(), part.classes(), common, part.files(), part.labelArray())).toList();
         return new DataSplits("imagefolder", opened.getFirst(), find(opened, "imagefolder val"),
-                find(opened, "imagefolder test"));
+                find(opened, "imagefolder test"), List.copyOf(problems.values()));
     }
 
     /** What is wrong with each file that cannot be decoded, in the order of their names. */
     static List<String> damaged(Path dir) {
         Folders.check(dir);
-        List<Path> files = listings(dir).stream().flatMap(part -> part.files().stream()).toList();
-        return files.parallelStream().map(file -> {
+        return List.copyOf(problems(listings(dir)).values());
+    }
+
+    private static SortedMap<Path, String> problems(List<Listing> parts) {
+        SortedMap<Path, String> problems = Collections.synchronizedSortedMap(new TreeMap<>());
+        parts.stream().flatMap(part -> part.files().stream()).toList().parallelStream().forEach(file -> {
             try {
                 Decoder.read(file);
-                return "";
             } catch (DataException e) {
-                return String.valueOf(e.getMessage());
+                problems.put(file, String.valueOf(e.getMessage()));
             }
-        }).filter(problem -> !problem.isEmpty()).toList();
+        });
+        return problems;
     }
 
     private static List<Listing> listings(Path dir) {

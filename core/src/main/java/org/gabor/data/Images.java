@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -47,12 +48,18 @@ public final class Images {
     /**
      * Writes an image of a data set as a PNG file, without loss.
      *
-     * @throws WriteException if it cannot be written
+     * @throws WriteException if it cannot be written; a file that was there is then as it was
      */
     public static void writePng(Path file, Dataset data, int index) {
         byte[] png = png(data, index);
+        Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
         try {
-            Files.write(file, png);
+            try {
+                Files.write(temporary, png);
+                Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
         } catch (IOException e) {
             throw new WriteException("cannot write " + file + " (" + png.length + " bytes): " + e
                     + "; is the folder there, writable, and the disk not full?", e);

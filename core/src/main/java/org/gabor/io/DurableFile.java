@@ -3,7 +3,9 @@ package org.gabor.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -37,7 +39,7 @@ public final class DurableFile {
         Path folder = Objects.requireNonNull(file.getParent(), "a file lies in a folder");
         try {
             Files.createDirectories(folder);
-            Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+            Path temporary = temporary(folder, file);
             try {
                 try (var out = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                     for (ByteBuffer part : parts) {
@@ -54,9 +56,74 @@ public final class DurableFile {
             force(folder);
         } catch (IOException e) {
             long bytes = parts.stream().mapToLong(ByteBuffer::remaining).sum();
-            throw new WriteException("cannot write " + bytes + " bytes to " + target + ": " + reason(e)
-                    + "; free some space or choose another folder", e);
+            throw failed(target, bytes, e);
         }
+    }
+
+    /**
+     * Appends a text. It is not forced to the disk: after a power cut the end may be missing.
+     *
+     * @throws WriteException if it cannot be written; the file is then as it was
+     */
+    public static void append(Path target, String text) {
+        ByteBuffer rest = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        try (var out = FileChannel.open(target, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            long before = out.size();
+            try {
+                out.position(before);
+                while (rest.hasRemaining()) out.write(rest);
+            } catch (IOException e) {
+                out.truncate(before);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw failed(target, rest.limit(), e);
+        }
+    }
+
+    /**
+     * Gives the content of a file a second name in the same folder, durably; it stays there when the file is replaced.
+     * Does nothing if there is no such file.
+     *
+     * @throws WriteException if that cannot be done; both names then stand for what they stood for
+     */
+    public static void keep(Path file, Path name) {
+        if (!Files.exists(file)) return;
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a folder");
+        Path temporary = temporary(folder, name);
+        long bytes = 0;
+        try {
+            bytes = Files.size(file);
+            try {
+                link(file, temporary);
+                move(temporary, name);
+            } finally {
+                Files.deleteIfExists(temporary); // where both names already stood for one file, moving leaves it
+            }
+            force(folder);
+        } catch (IOException e) {
+            throw failed(name, bytes, e);
+        }
+    }
+
+    private static void link(Path file, Path name) throws IOException {
+        try {
+            Files.createLink(name, file);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.copy(file, name); // a file system without hard links
+            try (var out = FileChannel.open(name, StandardOpenOption.WRITE)) {
+                out.force(true);
+            }
+        }
+    }
+
+    private static Path temporary(Path folder, Path target) {
+        return folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    }
+
+    private static WriteException failed(Path target, long bytes, IOException e) {
+        return new WriteException("cannot write " + bytes + " bytes to " + target + ": " + reason(e)
+                + "; free some space or choose another folder", e);
     }
 
     /** What the system gives back must be what was written. */

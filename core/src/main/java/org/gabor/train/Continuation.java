@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param last the state it was left in, see {@link TrainingListener.Snapshot#resumable}
  * @param best the model after the best epoch so far, if it is known
  * @param seconds time that the training had taken by then
+ * @param warning what is wrong with a later state, which is why this one is taken; empty if nothing is
  */
-public record Continuation(TrainedModel last, Optional<TrainedModel> best, double seconds) {
+public record Continuation(TrainedModel last, Optional<TrainedModel> best, double seconds, String warning) {
     /** Entries of a checkpoint's metadata. */
     static final String CONFIG = "config", STEP = "step", HISTORY = "history";
     /** Settings that say when a training ends may change when it goes on; all others must be as they were. */

@@ -7,7 +7,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,15 +17,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.gabor.DataException;
 import org.gabor.ModelFileException;
+import org.gabor.UsageException;
 import org.gabor.WriteException;
 import org.gabor.io.DurableFile;
 import org.gabor.io.Json;
+import org.gabor.io.Safetensors;
 
 /**
  * The folder of one run: {@code config.yaml}, {@code env.json}, {@code metrics.csv}, {@code metrics.jsonl}, on request
- * {@code diagnostics.jsonl}, {@code best.safetensors}, {@code last.safetensors}, {@code log.txt}. As a listener it fills
- * itself. The two checkpoints are replaced durably; what else is written after {@code last.safetensors} is cut off when
- * the training goes on.
+ * {@code diagnostics.jsonl}, {@code best.safetensors}, {@code last.safetensors}, {@code previous.safetensors},
+ * {@code log.txt}. As a listener it fills itself. Checkpoints are replaced durably; what else is written after
+ * {@code last.safetensors} is cut off when the training goes on.
  *
  * @param path the folder
  */
@@ -77,6 +78,15 @@ public record RunFolder(Path path) implements TrainingListener {
 
     /** The state after the last epoch, or a later step: what {@link #continuation} reads. */
     public Path last() { return path.resolve("last.safetensors"); }
+
+    /** The state before {@link #last}, for when that is damaged. */
+    public Path previous() { return path.resolve("previous.safetensors"); }
+
+    private TrainedModel bestSoFar() {
+        if (!Files.exists(best()))
+            throw new ModelFileException(best() + " is missing, which holds the model of the best epoch so far");
+        return TrainedModel.load(best());
+    }
 
     /** Writes the configuration of the run, a line a setting: a JSON value is a YAML value as well. */
     public void writeConfig(Map<String, Object> settings) {
@@ -130,30 +140,58 @@ public record RunFolder(Path path) implements TrainingListener {
     }
 
     /**
-     * The training of this folder as it was left, for {@link Trainer#resume}.
+     * Keeps others from training in this folder until it is closed, or the process ends however it does. Whoever resumes
+     * a run takes it before {@link #continuation}.
      *
-     * @throws ModelFileException if a checkpoint is missing or damaged
+     * @throws UsageException if another training has it
+     * @throws WriteException if the folder cannot be written to
+     */
+    public RunLock lock() { return RunLock.of(path.resolve(".lock")); }
+
+    /**
+     * The training of this folder as it was left, for {@link Trainer#resume}. If {@link #last} is damaged or missing, the
+     * checkpoint before it, and {@link Continuation#warning} says so.
+     *
+     * @throws ModelFileException if no checkpoint can be read, or the best model is missing or damaged
      */
     public Continuation continuation() {
-        if (!Files.exists(last()))
-            throw new ModelFileException(path + " has no last.safetensors: there is no training to go on with; start a new"
-                    + " run");
-        TrainedModel model = TrainedModel.load(last());
-        var left = new Continuation(model, Optional.empty(), 0);
+        try {
+            return continuation(last(), "");
+        } catch (ModelFileException e) {
+            return beforeLast(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Continuation beforeLast(String problem) {
+        if (!Files.exists(previous()))
+            throw new ModelFileException(problem + ". There is no checkpoint before it to go on with: start a new run");
+        try {
+            return continuation(previous(), problem + ". The training goes on with the checkpoint before it, " + previous());
+        } catch (ModelFileException e) {
+            throw new ModelFileException(problem + ". Neither is there a way to go on with the checkpoint before it: "
+                    + e.getMessage() + ". Start a new run", e);
+        }
+    }
+
+    private Continuation continuation(Path checkpoint, String warning) {
+        if (!Files.exists(checkpoint)) throw new ModelFileException(path + " has no " + checkpoint.getFileName());
+        TrainedModel model = TrainedModel.load(checkpoint);
+        var left = new Continuation(model, Optional.empty(), 0, warning);
         try {
             long step = left.step();
-            boolean hasBest = left.history().stream().anyMatch(EpochMetrics::best) && Files.exists(best());
+            boolean hasBest = left.history().stream().anyMatch(EpochMetrics::best);
             double seconds = lines(JSONL).filter(l -> isUpTo(l, step)).map(RunFolder::metrics)
                     .mapToDouble(EpochMetrics::seconds).max().orElse(0);
-            return new Continuation(model, hasBest ? Optional.of(best()).map(TrainedModel::load) : Optional.empty(), seconds);
+            return new Continuation(model, hasBest ? Optional.of(bestSoFar()) : Optional.empty(), seconds, warning);
         } catch (Json.SyntaxException e) {
-            throw new ModelFileException(last() + " is no checkpoint of a training: " + e.getMessage(), e);
+            throw new ModelFileException(checkpoint + " is no checkpoint of a training: " + e.getMessage(), e);
         }
     }
 
     @Override
     public void started(Start start) {
         deleteLeftovers();
+        if (start.step() > 0) replaceDamaged();
         String kept = kept(JSONL, start);
         write(JSONL, kept);
         if (Files.exists(path.resolve(DIAGNOSTICS))) write(DIAGNOSTICS, kept(DIAGNOSTICS, start));
@@ -204,8 +242,20 @@ public record RunFolder(Path path) implements TrainingListener {
         append(DIAGNOSTICS, lines.toString());
     }
 
+    /** Or the checkpoint that the training goes on with would give way to one that nobody can read. */
+    private void replaceDamaged() {
+        try {
+            Safetensors.read(last());
+        } catch (ModelFileException e) {
+            DurableFile.keep(previous(), last());
+        }
+    }
+
     @Override
-    public void checkpoint(Snapshot model) { model.resumable().save(last()); }
+    public void checkpoint(Snapshot model) {
+        DurableFile.keep(last(), previous());
+        model.resumable().save(last());
+    }
 
     /** Without an epoch that is over the model as it is has to do. */
     @Override
@@ -235,13 +285,7 @@ public record RunFolder(Path path) implements TrainingListener {
         DurableFile.write(path.resolve(file), List.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
     }
 
-    private void append(String file, String text) {
-        try {
-            Files.writeString(path.resolve(file), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw cannotWrite(path.resolve(file), e);
-        }
-    }
+    private void append(String file, String text) { DurableFile.append(path.resolve(file), text); }
 
     private static void link(Path runs, Path folder) throws IOException {
         Path latest = runs.resolve("latest");

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.gabor.Gabor;
 import org.gabor.ModelFileException;
 import org.gabor.UsageException;
 import org.gabor.graph.Criterion;
@@ -28,13 +30,16 @@ import org.gabor.optim.Criteria;
 public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling, Criterion criterion,
         Map<String, Safetensors.Data> tensors,
         Map<String, String> info) {
-    private static final String FORMAT = "gabor-1";
+    private static final String FORMAT = "gabor-1", ENGINE = "engine";
 
     public TrainedModel {
         classes = List.copyOf(classes);
         tensors = Map.copyOf(tensors);
         info = Map.copyOf(info);
     }
+
+    /** The version of Gabor that saved it, if it was loaded from a file that tells. */
+    public Optional<String> engine() { return Optional.ofNullable(info.get(ENGINE)); }
 
     /**
      * Writes the model; layers must be those of {@link Registry#STANDARD}.
@@ -52,6 +57,7 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
     public void save(Path file, Registry registry) {
         var metadata = new LinkedHashMap<>(info);
         metadata.put("format", FORMAT);
+        metadata.put(ENGINE, Gabor.version());
         metadata.put("model", spec.toJson(registry).text());
         metadata.put("classes", Json.of(classes).text());
         metadata.put("loss", Criteria.toJson(criterion).text());

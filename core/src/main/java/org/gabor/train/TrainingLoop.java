@@ -59,6 +59,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private long began;
     private double before;
     private long saved;
+    private long savedSteps;
     private long waited;
 
     TrainingLoop(Trainer setup, Device device, Dataset train, Optional<Dataset> held) {
@@ -138,6 +139,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         history.addAll(from.history());
         best = bestEpoch().isEmpty() ? Optional.empty() : from.best();
         steps = from.step();
+        savedSteps = steps;
         before = from.seconds();
     }
 
@@ -148,7 +150,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
             int epoch = history.size() + 1;
             Optional<Ending> early = epoch(epoch);
             if (early.isPresent()) {
-                save();
+                if (savedSteps < steps) save();
                 return early.get();
             }
             tell(l -> l.epochDone(history.getLast(), this));
@@ -268,6 +270,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         checkFinite();
         tell(l -> l.checkpoint(this));
         saved = System.nanoTime();
+        savedSteps = steps;
     }
 
     private void progress(int epoch, int first, int done, long nanos) {

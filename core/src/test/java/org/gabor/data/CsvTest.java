@@ -43,6 +43,12 @@ class CsvTest {
     }
 
     @Test
+    void labelsMayBeBelowZeroOrWrittenWithAPoint() throws IOException {
+        assertThat(read("-1,1\n1,1\n").classes()).containsExactly("-1", "1");
+        assertThat(read("1.0,1\n0.0,1\n").classes()).containsExactly("0.0", "1.0");
+    }
+
+    @Test
     void twelvePixelsAreASmallColourImageAndOthersAreSaid() throws IOException {
         assertThat(read("0,1,2,3,4,5,6,7,8,9,10,11,12").channels()).isEqualTo(3);
         write("data.csv", "0,1,2,3,4,5,6");
@@ -74,6 +80,9 @@ class CsvTest {
             1,99999999999             | line 1, column 2: '99999999999' is no pixel
             1,1,2~1,1                 | line 2 has 2 columns, expected 3
             ,7                        | line 1, column 1: '' is no label
+            a,7~NaN,7                 | line 2, column 1: 'NaN' is no label; write a whole number or a name
+            1,7~-inf,7                | line 2, column 1: '-inf' is no label
+            1,7~1.5,7                 | line 2, column 1: '1.5' is no label
             1,                        | line 1, column 2: '' is no pixel
             1,'"'5                    | line 1, column 2: a quote is opened and not closed
             label,p0                  | has titles but no images
@@ -87,10 +96,10 @@ class CsvTest {
 
     @Test
     void aLineWithoutEndIsRefusedBeforeItFillsTheHeap() throws IOException {
-        byte[] line = new byte[(1 << 24) + 100];
+        byte[] line = new byte[(1 << 23) + 100];
         Arrays.fill(line, (byte) '1');
         Files.write(file(), line);
-        assertRefused("csv:" + file(), "line 1 has more than 16777216 characters");
+        assertRefused("csv:" + file(), "line 1 has more than 8388608 characters");
     }
 
     @Test

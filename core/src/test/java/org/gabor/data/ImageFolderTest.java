@@ -41,8 +41,8 @@ class ImageFolderTest {
             image("train/" + (i % 2 == 0 ? "a" : "b") + "/" + i + ".png", 40 * i);
         }
         image("test/b/9.png", 99);
-        DataSplits kept = ImageFolder.open(dir, null, 7 * 16);
-        DataSplits read = ImageFolder.open(dir, null, 7 * 16 - 1);
+        DataSplits kept = ImageFolder.open(dir, null, BadImages.FAIL, 7 * 16);
+        DataSplits read = ImageFolder.open(dir, null, BadImages.FAIL, 7 * 16 - 1);
         assertThat(kept.train().isInMemory()).isTrue();
         assertThat(read.train().isInMemory()).isFalse();
         for (int i = 0; i < 6; i++) {
@@ -53,9 +53,9 @@ class ImageFolderTest {
         assertThat(read.train().subset(new int[] {4}).isInMemory()).isFalse();
         assertThat(read.train().subset(new int[] {4}).describe(0)).isEqualTo(dir.resolve("train/b/3.png").toString());
         String before = read.train().fingerprint();
-        assertThat(ImageFolder.open(dir, null, 0).train().fingerprint()).isEqualTo(before);
+        assertThat(ImageFolder.open(dir, null, BadImages.FAIL, 0).train().fingerprint()).isEqualTo(before);
         Files.move(dir.resolve("train/b/5.png"), dir.resolve("train/b/7.png"));
-        assertThat(ImageFolder.open(dir, null, 0).train().fingerprint()).isNotEqualTo(before);
+        assertThat(ImageFolder.open(dir, null, BadImages.FAIL, 0).train().fingerprint()).isNotEqualTo(before);
     }
 
     @Test

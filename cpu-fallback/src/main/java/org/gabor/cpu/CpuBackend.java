@@ -40,6 +40,8 @@ final class CpuBackend implements Backend {
         details.put("processor", Processor.model());
         details.put("threads", Integer.toString(threads));
         details.put("kernels", chosen.emitter().label());
+        details.put("precision", "fp32");
+        details.put("deterministic", "always");
         if (chosen.reason() != null) details.put("no machine code", chosen.reason());
         String count = threads == 1 ? "1 thread" : threads + " threads";
         return new DeviceInfo(Processor.model() + ", " + count + ", " + chosen.description(), details);

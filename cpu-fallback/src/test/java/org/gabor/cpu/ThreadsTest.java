@@ -17,6 +17,7 @@ import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
 import org.gabor.train.LearningRule;
 import org.gabor.train.Parameters;
+import org.gabor.train.Samples;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,8 @@ class ThreadsTest {
         int c = model.channels();
         var scaling = new Scaling(Collections.nCopies(c, 1 / 64.0), Collections.nCopies(c, -2.0));
         LearningRule rule = LearningRule.of(Sgd.lr(0.05).momentum(0.9).weightDecay(1e-4));
-        TrainingGraph graph = TrainingGraph.of(model, scaling, rule, batch, Augment.LIGHT.limits(List.of("cat", "dog")));
+        TrainingGraph graph = TrainingGraph.of(model, scaling, rule, batch, Augment.LIGHT.limits(List.of("cat", "dog")),
+                new Samples.Fed());
         var after = new LinkedHashMap<String, float[]>();
         try (Backend backend = new CpuBackend(threads)) {
             Parameters parameters = Parameters.forTraining(backend, graph);

@@ -2,7 +2,6 @@ package org.gabor.cuda;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.gabor.cuda.Accumulator.Coded;
 import org.gabor.cuda.Code.Draw;
 import org.gabor.cuda.Code.Op;
@@ -23,10 +22,10 @@ import org.gabor.graph.Pointwise.Dropout;
 record Program(Walk walk, List<Operand> operands, List<Draw> draws, int channels, long image, List<Coded> code) {
     private static final String FAMILY = "pointwise";
     private static final int THREADS = 256;
-    /** Elements of a vector of the kernel that reads vectors. */
-    private static final int LANES = 4;
-    /** Vectors of a thread, and elements of a thread of the other kernel. */
-    private static final int VECTORS = 2, ELEMENTS = 4;
+    /** Elements of a vector, one a thread, of the kernel that reads vectors; the other has single elements, some a thread. */
+    private static final int LANES = 8, ELEMENTS = 4;
+    /** Bytes that are read at once, at most. */
+    private static final int ACCESS = 16;
 
     private static final int OPERANDS = 32, INSTRUCTIONS = 96, REGISTERS = 16, AXES = 4, DRAWS = 4;
     private static final int DRAWS_AT = 16 + OPERANDS * 48;
@@ -37,7 +36,7 @@ record Program(Walk walk, List<Operand> operands, List<Draw> draws, int channels
 
     /** How an operand follows the elements, numbered as in the kernel. */
     private enum Spread {
-        FULL(0), WIDE(1), SINGLE(2);
+        FULL(0), ROW(1), WIDE(2), SINGLE(3);
 
         final int number;
 
@@ -69,7 +68,7 @@ record Program(Walk walk, List<Operand> operands, List<Draw> draws, int channels
         for (Coded c : code)
             struct.small(c.op().number).small(c.source().number).small(c.swapped() ? 1 : 0).small(c.index()).number(c.a())
                     .number(c.b());
-        int each = THREADS * (wide ? VECTORS : ELEMENTS);
+        int each = THREADS * (wide ? 1 : ELEMENTS);
         return new Launch(FAMILY, wide ? "pointwise_wide" : "pointwise_narrow", Launch.Grid.of(Math.ceilDiv(vectors, each)),
                 THREADS, new Arguments().struct(struct.toBytes()));
     }
@@ -79,9 +78,18 @@ record Program(Walk walk, List<Operand> operands, List<Draw> draws, int channels
         struct.pointer(o.address());
         for (int k = 0; k < AXES; k++)
             struct.big(k < axes() ? axis(k).stride(operand) * (k == 0 && wide ? LANES : 1) : 0);
-        Spread spread = isFull(operand) ? Spread.FULL : axis(0).stride(operand) == 0 ? Spread.SINGLE : Spread.WIDE;
-        struct.integer(element(o.dtype())).integer(spread.number);
+        struct.integer(element(o.dtype())).integer(spread(operand).number);
     }
+
+    private Spread spread(int operand) {
+        if (isFull(operand)) return Spread.FULL;
+        if (axis(0).stride(operand) == 0) return Spread.SINGLE;
+        boolean row = axis(0).stride(operand) == 1 && outer().allMatch(k -> axis(k).stride(operand) == 0);
+        return row ? Spread.ROW : Spread.WIDE;
+    }
+
+    /** All axes but the innermost. */
+    private IntStream outer() { return IntStream.range(1, axes()); }
 
     private int axes() { return walk.axes().size(); }
 
@@ -108,8 +116,8 @@ record Program(Walk walk, List<Operand> operands, List<Draw> draws, int channels
         long stride = axis(0).stride(operand);
         if (stride == 0) return true;
         Operand o = operands.get(operand);
-        boolean aligned = o.address() % ((long) LANES * o.dtype().bytes) == 0;
-        return stride == 1 && aligned && LongStream.range(1, axes()).allMatch(k -> axis((int) k).stride(operand) % LANES == 0);
+        boolean aligned = o.address() % Math.min(LANES * o.dtype().bytes, ACCESS) == 0;
+        return stride == 1 && aligned && outer().allMatch(k -> axis(k).stride(operand) % LANES == 0);
     }
 
     private static int element(DType dtype) {

@@ -7,6 +7,7 @@ import static org.gabor.tests.Args.pixels;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.gabor.graph.Activation.Relu;
 import org.gabor.graph.Criterion.CrossEntropy;
 import org.gabor.graph.Loss.SampleLoss;
@@ -34,6 +35,7 @@ final class ChainCases {
                 elementwise(cases, f, n);
                 layouts(cases, f, n);
                 names(cases, f, n);
+                lengths(cases, f, n);
             }
         return cases;
     }
@@ -177,6 +179,30 @@ final class ChainCases {
             g.output("gram", x.matmul(x, false, true)).output("same", x.matmul(x, false, true)).output("other",
                     x.matmul(x, true, false));
         }));
+    }
+
+    /** Longer than a kernel that is given its operands one by one may be, and with more values than it can hold. */
+    private static void lengths(List<Case> cases, Filling f, int n) {
+        for (Shape s : List.of(Shape.of(n, 5, 3, 3), Shape.of(n, 8))) {
+            List<Case.Arg> args = IntStream.range(0, 50).mapToObj(i -> in("x" + i, f.numbers(), s)).toList();
+            cases.add(Case.chain("a sum of fifty values", f, args,
+                    (g, in) -> g.output("y", in.stream().reduce(Node::plus).orElseThrow())).withZeros());
+            cases.add(relu("a sum of fifty values, some of its parts named", f, args, (g, in) -> {
+                Node sum = in.getFirst();
+                for (int i = 1; i < in.size(); i++) {
+                    sum = sum.plus(in.get(i));
+                    if (i % 20 == 0) g.output("part" + i, sum);
+                }
+                g.output("y", sum.relu());
+            }));
+            cases.add(relu("ten values of a chain that are all read again", f, args.subList(0, 11), (g, in) -> {
+                var values = new ArrayList<Node>();
+                Node x = in.getFirst();
+                for (Node more : in.subList(1, in.size())) values.add(x = x.plus(more).relu());
+                for (Node v : values) x = x.plus(v);
+                g.output("y", x);
+            }));
+        }
     }
 
     private static Node conv(List<Node> in) {

@@ -89,7 +89,10 @@ final class WarpAssembly implements Assembly {
         for (int first = 0; first < elements; first += perVector) {
             int from = first;
             List<Integer> places = IntStream.range(0, perVector).map(i -> Math.min(from + i, elements - 1)).boxed().toList();
-            for (int e : places) words.add(Float.floatToRawIntBits(e / c));
+            for (int e : places) {
+                int column = e / c;
+                words.add(Float.floatToRawIntBits(column));
+            }
             for (int e : places) words.add(e % c * h * w);
         }
         return Pixels.table(x, words);

@@ -152,26 +152,32 @@ public final class ConvolutionPlan extends Resource {
         // An algorithm comes up to twice, for each math type.
         int most = 2 * direction.algorithms();
         var count = new int[1];
-        return switch (direction) {
-            case FORWARD -> {
-                var list = new cudnnConvolutionFwdAlgoPerf[most];
-                dnn.check(JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(dnn.handle(), x, w, convolution, y, most, count, list),
-                        "cudnnGetConvolutionForwardAlgorithm_v7", shapes);
-                yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
-            }
-            case DATA -> {
-                var list = new cudnnConvolutionBwdDataAlgoPerf[most];
-                dnn.check(JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(dnn.handle(), w, y, convolution, x, most, count,
-                        list), "cudnnGetConvolutionBackwardDataAlgorithm_v7", shapes);
-                yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
-            }
-            case FILTER -> {
-                var list = new cudnnConvolutionBwdFilterAlgoPerf[most];
-                dnn.check(JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(dnn.handle(), x, y, convolution, w, most, count,
-                        list), "cudnnGetConvolutionBackwardFilterAlgorithm_v7", shapes);
-                yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
-            }
-        };
+        try {
+            return switch (direction) {
+                case FORWARD -> {
+                    var list = new cudnnConvolutionFwdAlgoPerf[most];
+                    dnn.check(JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(dnn.handle(), x, w, convolution, y, most, count,
+                            list), direction.list(), shapes);
+                    yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
+                }
+                case DATA -> {
+                    var list = new cudnnConvolutionBwdDataAlgoPerf[most];
+                    dnn.check(JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(dnn.handle(), w, y, convolution, x, most,
+                            count, list), direction.list(), shapes);
+                    yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
+                }
+                case FILTER -> {
+                    var list = new cudnnConvolutionBwdFilterAlgoPerf[most];
+                    dnn.check(JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(dnn.handle(), x, y, convolution, w, most,
+                            count, list), direction.list(), shapes);
+                    yield Arrays.stream(list, 0, count[0]).filter(p -> Dnn.isSuccess(p.status)).mapToInt(p -> p.algo).toArray();
+                }
+            };
+        } catch (ArrayIndexOutOfBoundsException refused) {
+            // JCuda copies the list before it returns the status, by a length that cuDNN has not set when it refuses.
+            dnn.check(workspace(direction, 0, new long[1]), direction.list(), shapes);
+            return new int[0];
+        }
     }
 
     /**

@@ -3,17 +3,21 @@ package org.gabor.cuda.dnn;
 /** The three things that are computed for a convolution y = x * w. The algorithms are cuDNN's, by their numbers. */
 public enum Direction {
     /** y from x and w. */
-    FORWARD("IMPLICIT_GEMM IMPLICIT_PRECOMP_GEMM GEMM DIRECT FFT FFT_TILING WINOGRAD WINOGRAD_NONFUSED"),
+    FORWARD("Forward", "IMPLICIT_GEMM IMPLICIT_PRECOMP_GEMM GEMM DIRECT FFT FFT_TILING WINOGRAD WINOGRAD_NONFUSED"),
     /** dx from dy and w. */
-    DATA("ALGO_0 ALGO_1 FFT FFT_TILING WINOGRAD WINOGRAD_NONFUSED"),
+    DATA("BackwardData", "ALGO_0 ALGO_1 FFT FFT_TILING WINOGRAD WINOGRAD_NONFUSED"),
     /** dw from dy and x. */
-    FILTER("ALGO_0 ALGO_1 FFT ALGO_3 WINOGRAD WINOGRAD_NONFUSED FFT_TILING");
+    FILTER("BackwardFilter", "ALGO_0 ALGO_1 FFT ALGO_3 WINOGRAD WINOGRAD_NONFUSED FFT_TILING");
 
-    private final String names;
+    private final String function, names;
 
-    Direction(String names) {
+    Direction(String function, String names) {
+        this.function = function;
         this.names = names;
     }
+
+    /** The function of cuDNN that lists its algorithms. */
+    String list() { return "cudnnGetConvolution" + function + "Algorithm_v7"; }
 
     private String[] split() { return names.split(" "); }
 

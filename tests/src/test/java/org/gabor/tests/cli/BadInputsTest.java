@@ -1,6 +1,7 @@
 package org.gabor.tests.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +44,8 @@ class BadInputsTest {
     static List<BadInput> inputs() { return inputs; }
 
     @Test
-    void thereAreMoreThanAHundredAndTwenty() {
-        assertThat(inputs.size()).isGreaterThanOrEqualTo(120);
+    void thereAreMoreThanThreeHundred() {
+        assertThat(inputs.size()).isGreaterThan(300);
         assertThat(inputs.stream().map(BadInput::name)).doesNotHaveDuplicates();
     }
 
@@ -51,24 +53,62 @@ class BadInputsTest {
     @MethodSource("inputs")
     void getsOneClearParagraph(BadInput input) throws IOException {
         Map<Path, String> before = files();
-        String[] words = Stream.concat(input.words().stream(), Stream.of("-q"))
-                .toArray(String[]::new);
         long bytes = THREADS.getCurrentThreadAllocatedBytes(), nanos = THREADS.getCurrentThreadCpuTime();
-        Cli run = Cli.run(words);
+        Cli run = Cli.run(quietly(input).toArray(String[]::new));
         bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
         nanos = THREADS.getCurrentThreadCpuTime() - nanos;
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(input.exitCode());
-        assertThat(run.out()).isEmpty();
-        assertThat(run.err()).startsWith("gabor").contains(input.place()).doesNotContain("\tat ").doesNotContain("Exception:")
-                .doesNotContain("\n\n");
-        assertThat(run.err().lines().count()).as(run.err()).isLessThanOrEqualTo(3);
+        check(input, run);
         assertThat(bytes).as("bytes on the heap").isLessThanOrEqualTo(BYTES);
         assertThat(nanos).as("time on the processor").isLessThanOrEqualTo(NANOS);
         assertThat(files().equals(before)).as("every file is as it was").isTrue();
     }
 
+    /**
+     * Memory is all that the process ever held, the heap, machine code and Java's own as well, and time all that its threads
+     * took on the processor, Java's start and compiler as well; of both is taken off what {@code gabor --version} takes.
+     */
+    @Tag("slow")
+    @Test
+    void eachGetsItInAProcessOfItsOwn() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self/status")), "skipped: the system does not tell the memory of a process");
+        Measured.Figures least = Measured.run(List.of("--version"), dir).figures();
+        BadInput largest = inputs.getFirst(), slowest = largest;
+        long bytes = 0, nanos = 0;
+        for (BadInput input : inputs) {
+            Map<Path, String> before = files();
+            Measured run = Measured.run(quietly(input), dir);
+            check(input, run.cli());
+            assertThat(files().equals(before)).as("every file is as it was").isTrue();
+            if (run.figures().bytes() - least.bytes() > bytes) {
+                bytes = run.figures().bytes() - least.bytes();
+                largest = input;
+            }
+            if (run.figures().nanos() - least.nanos() > nanos) {
+                nanos = run.figures().nanos() - least.nanos();
+                slowest = input;
+            }
+        }
+        System.getLogger(BadInputsTest.class.getName()).log(System.Logger.Level.INFO,
+                "{0} bad inputs in a process each: at most {1} MiB ({2}) and {3} ms ({4}) more than --version ({5} MiB, {6} ms)",
+                inputs.size(), bytes >> 20, largest, nanos / 1_000_000, slowest, least.bytes() >> 20, least.nanos() / 1_000_000);
+        assertThat(bytes).as(largest.name()).isLessThanOrEqualTo(BYTES);
+        assertThat(nanos).as(slowest.name()).isLessThanOrEqualTo(NANOS);
+    }
+
+    private static List<String> quietly(BadInput input) {
+        return Stream.concat(input.words().stream(), Stream.of("-q")).toList();
+    }
+
+    private static void check(BadInput input, Cli run) {
+        assertThat(run.exitCode()).as(input + ": " + run.err()).isEqualTo(input.exitCode());
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("gabor").contains(input.place()).doesNotContain("\tat ").doesNotContain("Exception:")
+                .doesNotContain("\n\n");
+        assertThat(run.err().lines().count()).as(run.err()).isLessThanOrEqualTo(3);
+    }
+
     /** Every file with its size and time of change. */
-    private Map<Path, String> files() throws IOException {
+    private static Map<Path, String> files() throws IOException {
         var all = new TreeMap<Path, String>();
         try (var files = Files.walk(dir)) {
             for (Path f : files.filter(Files::isRegularFile).toList())

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.gabor.cli.Main;
@@ -32,12 +33,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DocumentedCommandsTest {
     private static final Map<String, String> SHORT =
-            Map.of("GABOR_LIMIT_BATCHES", "1", "GABOR_STEPS", "2", "GABOR_DEVICE", "cpu");
+            Map.of("GABOR_LIMIT_BATCHES", "1", "GABOR_STEPS", "2", "GABOR_DEVICE", "cpu",
+                    "GABOR_MIRROR", "http://127.0.0.1:9/");
     private static final List<String> COMMANDS = List.of("", "train", "eval", "predict", "summary", "models", "models list",
-            "models show", "data", "data list", "data show", "data stats", "data export", "data verify", "bench",
+            "models show", "data", "data list", "data get", "data show", "data stats", "data export", "data verify", "bench",
             "doctor", "completion");
-    /** Those that say themselves that they may end so, by the exit code. */
-    private static final Map<String, Integer> MAY_END = Map.of("--min-acc1", 6, "data verify mnist", 3);
+    /** Those that say themselves that they may end so, by the exit code. There is no network: what is fetched is not there. */
+    private static final Map<String, Integer> MAY_END = Map.of("--min-acc1", 6, "data verify mnist", 3, "data get", 3);
+    private static final Pattern INLINE = Pattern.compile("`(?:\\./)?(gabor [^`\n]+)`");
     private static final Path ROOT = root();
 
     @TempDir
@@ -101,13 +104,14 @@ class DocumentedCommandsTest {
         try (var files = Files.list(ROOT.resolve("docs"))) {
             files.filter(f -> f.toString().endsWith(".md")).sorted().forEach(documents::add);
         }
-        for (Path document : documents)
+        for (Path document : documents) {
             Files.readAllLines(document).stream().filter(l -> l.startsWith("./gabor ")).map(String::strip).forEach(all::add);
+            INLINE.matcher(Files.readString(document)).results().map(m -> "./" + m.group(1)).forEach(all::add);
+        }
         for (String command : COMMANDS)
             Cli.line((command + " --help").strip()).out().lines().dropWhile(l -> !l.startsWith("Examples:"))
                     .filter(l -> l.startsWith("  gabor ")).map(l -> "./" + l.strip().split(" {2,}")[0]).forEach(all::add);
         all.removeIf(c -> c.contains("COMMAND"));
-        all.removeIf(c -> c.startsWith("./gabor data get")); // DataGetTest, with a server of its own
         return all;
     }
 
@@ -118,7 +122,7 @@ class DocumentedCommandsTest {
     @MethodSource("commands")
     void endsAsItShould(String command) throws Exception {
         String result = shell(command.replaceAll("imagefolder:(DIR|CIFAR|hymenoptera)", "imagefolder:photos")
-                .replace("--input INPUT", "--input mean"));
+                .replace("--input INPUT", "--input mean").replace("--config FILE", "--config docs/examples/run.yaml"));
         int code = Integer.parseInt(result.lines().findFirst().orElseThrow());
         var may = MAY_END.entrySet().stream().filter(e -> command.contains(e.getKey())).map(Map.Entry::getValue).toList();
         if (!may.contains(code)) assertThat(code).as(result).isZero();

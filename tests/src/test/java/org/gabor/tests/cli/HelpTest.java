@@ -33,14 +33,16 @@ class HelpTest {
 
     @Test
     void theOptionsOfTrainComeInGroups() {
-        assertThat(Cli.line("train --help-all").out()).containsSubsequence("\nData\n", "--data", "--batch", "--val-split",
+        assertThat(Cli.line("train --help-all").out()).containsSubsequence("\nData\n", "--data", "--batch",
+                "--on-bad-image", "--val-split",
                 "\nModel\n", "--model",
                 "\nOptimiser", "--optimizer", "--optimizer-args", "--lr", "--momentum", "--weight-decay",
                 "--clip-norm", "--clip-value",
                 "--schedule", "--schedule-args", "--warmup", "--loss", "--loss-args", "--label-smoothing", "--ema",
                 "\nRun\n", "--config", "--epochs", "--max-time", "--patience", "--monitor",
                 "--seed", "--resume", "--out", "--name", "--save-every", "--limit-batches", "--overfit", "--diagnostics",
-                "--dry-run", "--print-config", "\nDevice\n", "--device", "--threads", "\nOutput\n", "--progress",
+                "--dry-run", "--print-config", "\nDevice\n", "--device", "--threads", "--precision", "--deterministic",
+                "\nOutput\n", "--progress",
                 "--json");
     }
 

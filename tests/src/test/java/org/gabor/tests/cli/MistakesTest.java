@@ -56,6 +56,12 @@ class MistakesTest {
             train --device cpuu                      | 2 | did you mean 'cpu'?
             train --device cuda                      | 4 | device cuda cannot be used
             train --threads -1                       | 2 | threads must be 1 or more
+            train --device cpu --precision bf16      | 4 | device cpu computes in fp32, not in bf16
+            bench --device cpu --precision tf32      | 4 | device cpu computes in fp32, not in tf32
+            train --precision fp16                   | 2 | unknown value 'fp16'. Known: auto, fp32, tf32, bf16
+            train --on-bad-image ignore              | 2 | Known: fail, skip
+            train --on-bad-image skip                | 2 | only bad images of an image folder are skipped
+            predict nowhere x.png --json --format csv | 2 | --json and --format csv exclude each other
             train --name a/b                         | 2 | --name is the name of a folder
             train --progress bars                    | 2 | did you mean 'bar'?
             train --model resnet20 more              | 2 | 'more'

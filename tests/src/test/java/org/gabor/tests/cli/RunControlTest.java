@@ -73,6 +73,61 @@ class RunControlTest {
     }
 
     @Test
+    void aVariableThatNothingReadsIsNamedWithTheOneThatWasMeant() {
+        Cli run = Cli.run(Map.of("GABOR_EPOCS", "3", "GABOR_SEED", "1", "GABOR_JAVA_OPTS", "-Xmx1g", "GABOR_STEPS", "2"),
+                "data", "list");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEqualTo("warning: nothing reads the variable GABOR_EPOCS; did you mean GABOR_EPOCHS?\n");
+        assertThat(Cli.run(Map.of("GABOR_XYZZY_PLUGH", "3"), "data", "list").err())
+                .isEqualTo("warning: nothing reads the variable GABOR_XYZZY_PLUGH\n");
+        assertThat(Cli.run(Map.of("GABOR_EPOCS", "3"), "data", "list", "-q").err()).isEmpty();
+    }
+
+    @Test
+    void whatIsAskedOfTheDeviceIsKeptWithTheRun() throws IOException {
+        Map<String, String> wanted = Map.of("GABOR_DETERMINISTIC", "true");
+        Json.Obj config = Json.parse(train(wanted, "--precision", "fp32", "--print-config", "--json")
+                .out()).object("config");
+        assertSetting(config, "precision", "\"fp32\"", "command line");
+        assertSetting(config, "deterministic", "true", "GABOR_DETERMINISTIC");
+        Cli run = train(Map.of(), "--precision", "fp32", "--deterministic", "--epochs", "1", "--limit-batches", "1", "--name",
+                "asked", "--out", out());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        Path folder = dir.resolve("out/asked/001");
+        assertThat(Files.readString(folder.resolve("config.yaml"))).contains("precision: \"fp32\"\n", "deterministic: true\n");
+        assertThat(Files.readString(folder.resolve("env.json"))).contains("\"precision\": \"fp32\"",
+                "\"deterministic\": \"always\"");
+        assertThat(Cli.run("train", "--resume", folder.toString(), "--epochs", "2").exitCode()).isZero();
+    }
+
+    @Test
+    void badImagesAreAnErrorOrSkippedCountedAndNamed() throws IOException {
+        Path photos = dir.resolve("partly"), bad = photos.resolve("3/bad.png"), empty = photos.resolve("5/empty.jpg");
+        Cli.run("data", "export", "digits", "--out", photos.toString(), "--count", "60");
+        Files.writeString(bad, "this is no photo");
+        Files.createFile(empty);
+        List<String> words = List.of("train", "--data", "imagefolder:" + photos, "--epochs", "1", "--device", "cpu", "--name",
+                "skipped",
+                "--out", out());
+        Cli fails = Cli.run(words.toArray(String[]::new));
+        assertThat(fails.exitCode()).isEqualTo(3);
+        assertThat(fails.err()).contains(bad.toString());
+        var more = new ArrayList<>(words);
+        more.addAll(List.of("--on-bad-image", "skip"));
+        Cli skips = Cli.run(more.toArray(String[]::new));
+        assertThat(skips.exitCode()).as(skips.err()).isZero();
+        assertThat(skips.err()).contains("skipped   2 images that cannot be read:", bad + " is", empty + " is",
+                "50 to train on, 10 to validate");
+        assertThat(skips.result("skipped")).isEqualTo("skipped   2 images that cannot be read, named above");
+        Path run = dir.resolve("out/skipped/001");
+        assertThat(Files.readString(run.resolve("log.txt"))).contains(bad.toString(), empty.toString());
+        Cli eval = Cli.run("eval", run.toString());
+        assertThat(eval.exitCode()).as(eval.err()).isZero();
+        assertThat(eval.err()).contains("skipped   2 images");
+        assertThat(Cli.run("eval", run.toString(), "--on-bad-image", "fail").exitCode()).isEqualTo(3);
+    }
+
+    @Test
     void aDryRunMakesAStepAndWritesNothing() {
         Path out = dir.resolve("dry");
         Cli run = train(Map.of(), "--dry-run", "--out", out.toString());
@@ -118,6 +173,23 @@ class RunControlTest {
         assertThat(json.get("classes").orElseThrow().array("classes")).hasSize(10);
         assertThat(json.get("confusion").orElseThrow().array("confusion")).hasSize(10);
         assertThat(json.get("acc5")).isPresent();
+    }
+
+    @Test
+    void aDamagedCheckpointIsAnnouncedAndTheOneBeforeIsTaken() throws IOException {
+        train(Map.of(), "--epochs", "2", "--name", "intact", "--out", out());
+        train(Map.of(), "--epochs", "2", "--name", "damaged", "--out", out());
+        Path run = dir.resolve("out/damaged/001"), last = run.resolve("last.safetensors");
+        byte[] bytes = Files.readAllBytes(last);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(last, bytes);
+        Cli on = Cli.run("train", "--resume", run.toString());
+        assertThat(on.exitCode()).as(on.err()).isZero();
+        assertThat(on.err()).contains("gabor: warning: " + last + ": its checksum is wrong")
+                .contains("goes on with the checkpoint before it, " + run.resolve("previous.safetensors"))
+                .contains("goes on   after step ");
+        assertThat(Files.readString(run.resolve("log.txt"))).contains("gabor: warning: " + last);
+        assertThat(last).hasSameBinaryContentAs(dir.resolve("out/intact/001/last.safetensors"));
     }
 
     @Test

@@ -2,46 +2,39 @@ package org.gabor.tests.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.gabor.tests.train.SmallTraining.BATCH;
+import static org.gabor.tests.train.SmallTraining.EPOCHS;
+import static org.gabor.tests.train.SmallTraining.HELD;
+import static org.gabor.tests.train.SmallTraining.STEPS;
+import static org.gabor.tests.train.SmallTraining.TRAIN;
+import static org.gabor.tests.train.SmallTraining.after;
+import static org.gabor.tests.train.SmallTraining.fit;
+import static org.gabor.tests.train.SmallTraining.part;
+import static org.gabor.tests.train.SmallTraining.trainer;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import org.gabor.ModelFileException;
 import org.gabor.UsageException;
-import org.gabor.data.Augment;
-import org.gabor.data.Dataset;
-import org.gabor.data.Datasets;
-import org.gabor.nn.Activations.Relu;
-import org.gabor.nn.BatchNorm;
-import org.gabor.nn.Conv2d;
 import org.gabor.nn.Dense;
 import org.gabor.nn.Init;
 import org.gabor.nn.ModelSpec;
-import org.gabor.nn.Pools.MaxPool;
-import org.gabor.nn.Regularization.Dropout;
 import org.gabor.nn.Structure.Sequential;
 import org.gabor.optim.Optimizers;
 import org.gabor.optim.Schedules;
 import org.gabor.optim.Sgd;
-import org.gabor.spi.BackendOptions;
-import org.gabor.train.Device;
 import org.gabor.train.EpochMetrics;
 import org.gabor.train.Monitor;
 import org.gabor.train.RunFolder;
 import org.gabor.train.Trainer;
 import org.gabor.train.TrainingRun;
 import org.gabor.train.TrainingRun.Ending;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,19 +46,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * dropout and batch norm.
  */
 class ResumeTest {
-    private static final int BATCH = 16, STEPS = 5, EPOCHS = 4;
-    private static final Dataset DIGITS = Datasets.digits(0).train();
-    private static final Dataset TRAIN = part(0, BATCH * STEPS), HELD = part(5_000, 40);
-    private static final ModelSpec MODEL = new ModelSpec("small", 1, 28, 28, 10,
-            new Sequential(Conv2d.of(8, 5).stride(3).withoutBias(), new BatchNorm(), new Relu(), MaxPool.of(2),
-                    new Dropout(0.3), new Dense(10, true, Init.HE_NORMAL)));
-    private static final Device DEVICE = Device.open("cpu", new BackendOptions(2));
-
     @TempDir
     Path dir = Path.of("");
-
-    @AfterAll
-    static void close() { DEVICE.close(); }
 
     @ParameterizedTest
     @ValueSource(strings = {"adam plateau", "nesterov onecycle", "rmsprop cosine"})
@@ -157,28 +139,9 @@ class ResumeTest {
         assertThatThrownBy(() -> trainer().resume(from).fit(part(1, BATCH * STEPS), Optional.of(HELD)))
                 .isInstanceOf(UsageException.class).hasMessageContaining("data_fingerprint was ");
         var other = new ModelSpec("small", 1, 28, 28, 10, new Sequential(new Dense(10, true, Init.HE_NORMAL)));
-        assertThatThrownBy(() -> setUp(Trainer.of(other)).resume(from).fit(TRAIN, Optional.of(HELD)))
+        assertThatThrownBy(() -> SmallTraining.of(other).resume(from).fit(TRAIN, Optional.of(HELD)))
                 .isInstanceOf(UsageException.class).hasMessageContaining("network");
         assertThat(fit(trainer().epochs(EPOCHS + 1).resume(from), folder).history()).hasSize(EPOCHS + 1);
-    }
-
-    @Test
-    void aDamagedCheckpointIsNamed() throws IOException {
-        var folder = new RunFolder(made(dir.resolve("run")));
-        fit(trainer().stopWhen(after(STEPS + 1)), folder);
-        for (Path file : List.of(folder.last(), folder.best())) {
-            byte[] good = Files.readAllBytes(file), bad = good.clone();
-            bad[bad.length / 2] ^= 4;
-            Files.write(file, bad);
-            assertThatThrownBy(folder::continuation).isInstanceOf(ModelFileException.class).hasMessageContaining(file.toString());
-            Files.write(file, good);
-        }
-        Files.copy(folder.best(), folder.last(), StandardCopyOption.REPLACE_EXISTING);
-        assertThatThrownBy(folder::continuation).isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("last.safetensors is no checkpoint of a training: ").hasMessageContaining("history");
-        Files.delete(folder.last());
-        assertThatThrownBy(folder::continuation).isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("has no last.safetensors");
     }
 
     /** Time that runs out in an epoch leaves that epoch unfinished; going on finishes it. */
@@ -202,23 +165,6 @@ class ResumeTest {
                         : Schedules.byName(names[1], Map.of()));
     }
 
-    private static Trainer trainer() { return setUp(Trainer.of(MODEL)); }
-
-    private static Trainer setUp(Trainer trainer) {
-        return trainer.on(DEVICE).schedule(Schedules.cosine()).epochs(EPOCHS).batch(BATCH).saveEvery(Duration.ZERO)
-                .augment(Augment.LIGHT);
-    }
-
-    private static TrainingRun fit(Trainer trainer, RunFolder folder) {
-        return trainer.listener(folder).fit(TRAIN, Optional.of(HELD));
-    }
-
-    /** True from the time on when it has been asked so often. */
-    private static BooleanSupplier after(int steps) {
-        var asked = new AtomicInteger();
-        return () -> asked.getAndIncrement() >= steps;
-    }
-
     private static List<List<Double>> figures(TrainingRun run) {
         return run.history().stream().map(ResumeTest::figures).toList();
     }
@@ -238,8 +184,4 @@ class ResumeTest {
     }
 
     private static Path made(Path folder) throws IOException { return Files.createDirectories(folder); }
-
-    private static Dataset part(int from, int count) {
-        return DIGITS.subset(IntStream.range(from, from + count).toArray());
-    }
 }
