@@ -2,6 +2,7 @@
 // or a warp exchange keeps its fiber, and the next thread gets another.
 #include <pthread.h>
 
+#include <atomic>
 #include <memory>
 #include <unordered_map>
 
@@ -14,6 +15,8 @@ namespace gabor::host {
 namespace {
 
 Position nowhere{};
+
+std::atomic<bool> backwards{false};
 
 enum class State { IDLE, RUNNING, READY, AT_BARRIER, IN_EXCHANGE, FAULTY };
 
@@ -73,7 +76,8 @@ public:
     Fiber* current = nullptr;
 
 private:
-    void place(Fiber& fiber, unsigned linear);
+    void placeNext(Fiber& fiber);
+    unsigned warpAt(unsigned i) const;
     void resume(Fiber& fiber);
     Fiber& fresh();
     void runWarp(unsigned warp);
@@ -92,8 +96,11 @@ private:
     const Kernel* kernel = nullptr;
     void** parameters = nullptr;
     Position origin{};
-    unsigned next = 0;
-    unsigned warpEnd = 0;
+    /// Of the warp that starts: its threads, and how many of them have begun.
+    unsigned warpStart = 0;
+    unsigned warpThreads = 0;
+    unsigned begun = 0;
+    bool reversed = false;
     unsigned total = 0;
     unsigned exited = 0;
 };
@@ -116,8 +123,17 @@ Worker& ownWorker() {
     return *worker;
 }
 
-void Worker::place(Fiber& fiber, unsigned linear) {
+/// The first thread of the i-th warp to run.
+unsigned Worker::warpAt(unsigned i) const {
+    unsigned warps = (total + LANES - 1) / LANES;
+    return (reversed ? warps - 1 - i : i) * LANES;
+}
+
+/// Gives the next thread of the warp to a fiber.
+void Worker::placeNext(Fiber& fiber) {
     dim3 b = origin.blockShape;
+    unsigned linear = warpStart + (reversed ? warpThreads - 1 - begun : begun);
+    begun++;
     fiber.linear = linear;
     fiber.position = origin;
     fiber.position.thread = {linear % b.x, linear / b.x % b.y, linear / (b.x * b.y)};
@@ -154,10 +170,10 @@ void Worker::runThreads(Fiber& fiber) {
     for (;;) {
         kernel->call(kernel->function, parameters);
         exited++;
-        if (next == warpEnd) {
+        if (begun == warpThreads) {
             return;
         }
-        place(fiber, next++);
+        placeNext(fiber);
     }
 }
 
@@ -180,26 +196,28 @@ void Worker::runBlock(const Kernel& kernelToRun, void** parametersOfLaunch, cons
     kernel = &kernelToRun;
     parameters = parametersOfLaunch;
     origin = first;
-    next = 0;
+    reversed = backwards;
     exited = 0;
     total = first.blockShape.x * first.blockShape.y * first.blockShape.z;
     shared.poison(dynamicBytes);
     origin.dynamicShared = shared.dynamic();
-    for (unsigned warp = 0; warp < total; warp += LANES) {
-        warpEnd = std::min(total, warp + LANES);
-        while (next < warpEnd) {
+    for (unsigned i = 0; i * LANES < total; i++) {
+        warpStart = warpAt(i);
+        warpThreads = std::min(total - warpStart, LANES);
+        begun = 0;
+        while (begun < warpThreads) {
             Fiber& fiber = fresh();
-            place(fiber, next++);
+            placeNext(fiber);
             resume(fiber);
         }
-        runWarp(warp);
+        runWarp(warpStart);
     }
     while (exited < total) {
         if (!releaseBarrier()) {
             fail();
         }
-        for (unsigned warp = 0; warp < total; warp += LANES) {
-            runWarp(warp);
+        for (unsigned i = 0; i * LANES < total; i++) {
+            runWarp(warpAt(i));
         }
     }
     if (!shared.intact()) {
@@ -212,7 +230,8 @@ void Worker::runBlock(const Kernel& kernelToRun, void** parametersOfLaunch, cons
 void Worker::runWarp(unsigned warp) {
     Fiber** lanes = &waiting[warp];
     do {
-        for (unsigned l = 0; l < LANES; l++) {
+        for (unsigned i = 0; i < LANES; i++) {
+            unsigned l = reversed ? LANES - 1 - i : i;
             if (lanes[l] != nullptr && lanes[l]->state == State::READY) {
                 resume(*lanes[l]);
             }
@@ -327,6 +346,10 @@ uint64_t exchange(Exchange kind, unsigned mask, uint64_t value, int sourceLane, 
     return fiber.result;
 }
 
+void runReversed(bool reversed) {
+    backwards = reversed;
+}
+
 void add(Kernel kernel) {
     std::string name = kernel.name;
     table().insert_or_assign(name, std::move(kernel));
@@ -350,7 +373,8 @@ void launch(const Kernel& kernel, dim3 grid, dim3 block, size_t sharedBytes, voi
     check(kernel, grid, block, sharedBytes);
     long long blocks = static_cast<long long>(grid.x) * grid.y * grid.z;
     bool worthIt = blocks * (block.x * block.y * block.z) >= 8192;
-    parallel(blocks, worthIt, [&](long long i) {
+    parallel(blocks, worthIt, [&](long long step) {
+        long long i = backwards ? blocks - 1 - step : step;
         Position first{};
         first.blockShape = block;
         first.gridShape = grid;

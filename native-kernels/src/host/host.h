@@ -77,6 +77,9 @@ void check(const Kernel& kernel, dim3 grid, dim3 block, size_t sharedBytes);
 /// Runs a kernel to its end. Shared memory starts as NaN in every block. Throws std::invalid_argument and KernelFault.
 void launch(const Kernel& kernel, dim3 grid, dim3 block, size_t sharedBytes, void** parameters);
 
+/// Whether blocks, warps and threads run from the last to the first: a result that changes with it lacks a barrier.
+void runReversed(bool reversed);
+
 /// The same by name; no kernel of that name is a std::invalid_argument too.
 void launch(const std::string& name, dim3 grid, dim3 block, size_t sharedBytes, void** parameters);
 

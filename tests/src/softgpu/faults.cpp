@@ -25,6 +25,7 @@ struct Controls {
 const std::map<std::string, long long>& defaults() {
     static const std::map<std::string, long long> values{
         {"lazy", 0},                // 1: a stream runs nothing until something waits for it
+        {"reversed", 0},            // 1: kernels run their blocks and threads from the last to the first
         {"late_errors", 0},         // 1: only calls that synchronise report a fatal error
         {"log", 0},                 // 1: refusals are printed to stderr
         {"memory", 2ll << 30},      // bytes of the device

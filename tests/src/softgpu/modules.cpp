@@ -212,6 +212,7 @@ Result runKernel(const Kernel& kernel, dim3 grid, dim3 block, size_t sharedBytes
         }
     }
     try {
+        gabor::host::runReversed(setting("reversed") != 0);
         gabor::host::launch(kernel, grid, block, sharedBytes, addresses.data());
     } catch (const gabor::host::KernelFault& fault) {
         return complain(LAUNCH_FAILED, fault.what());

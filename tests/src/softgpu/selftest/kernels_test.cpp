@@ -46,24 +46,27 @@ TEST(aGridComputes) {
     CHECK(gabor_soft_get("launches") == 1);
 }
 
-TEST(barriersAndShufflesExchange) {
-    Device device;
-    constexpr int ROWS = 40;
-    int columns = 333;
-    std::vector<float> values(ROWS * 333);
-    for (size_t i = 0; i < values.size(); i++) {
-        values[i] = static_cast<float>(i % 7);
-    }
-    DevicePointer x = device.floats(values);
-    DevicePointer y = device.memory(ROWS * 4);
-    RETURNS(0, device.launch("selftest_row_sum", ROWS, 256, 0, {&x, &y, &columns}));
-    std::vector<float> sums = device.read(y, ROWS);
-    for (int row = 0; row < ROWS; row++) {
-        float expected = 0;
-        for (int i = 0; i < columns; i++) {
-            expected += values[static_cast<size_t>(row * columns + i)];
+TEST(barriersAndShufflesExchangeInBothOrders) {
+    for (int reversed : {0, 1}) {
+        Device device;
+        gabor_soft_set("reversed", reversed);
+        constexpr int ROWS = 40;
+        int columns = 333;
+        std::vector<float> values(ROWS * 333);
+        for (size_t i = 0; i < values.size(); i++) {
+            values[i] = static_cast<float>(i % 7);
         }
-        CHECK(sums[static_cast<size_t>(row)] == expected);
+        DevicePointer x = device.floats(values);
+        DevicePointer y = device.memory(ROWS * 4);
+        RETURNS(0, device.launch("selftest_row_sum", ROWS, 256, 0, {&x, &y, &columns}));
+        std::vector<float> sums = device.read(y, ROWS);
+        for (int row = 0; row < ROWS; row++) {
+            float expected = 0;
+            for (int i = 0; i < columns; i++) {
+                expected += values[static_cast<size_t>(row * columns + i)];
+            }
+            CHECK(sums[static_cast<size_t>(row)] == expected);
+        }
     }
 }
 
@@ -97,6 +100,17 @@ TEST(sharedMemoryStartsAsNan) {
         CHECK(std::isnan(device.read(y, 2)[0]) == (write == 0));
         CHECK(std::isnan(device.read(y, 2)[1]));
     }
+}
+
+TEST(aMissingBarrierShowsInReverse) {
+    Device device;
+    DevicePointer y = device.memory(50 * 4);
+    RETURNS(0, device.launch("selftest_unordered", 1, 50, 0, {&y}));
+    CHECK(device.read(y, 50)[49] == 1);
+    gabor_soft_set("reversed", 1);
+    RETURNS(0, device.launch("selftest_unordered", 1, 50, 0, {&y}));
+    CHECK(device.read(y, 50)[0] == 1);
+    CHECK(std::isnan(device.read(y, 50)[49]));
 }
 
 TEST(divergentBarriersAreFatal) {

@@ -42,6 +42,14 @@ extern "C" __global__ void selftest_reverse(int* x) {
 }
 REGISTER(selftest_reverse)
 
+// Lacks a barrier between the writes and the reads of the neighbour.
+extern "C" __global__ void selftest_unordered(float* y) {
+    __shared__ float shared[256];
+    shared[threadIdx.x] = 1;
+    y[threadIdx.x] = threadIdx.x > 0 ? shared[threadIdx.x - 1] : 1;
+}
+REGISTER(selftest_unordered)
+
 // Reads shared memory that nobody has written, unless `write` is set.
 extern "C" __global__ void selftest_unwritten(float* y, int write) {
     __shared__ float never[4];

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The software device of this process: built with g++ where its sources are newer than its libraries, and loaded. The
@@ -47,21 +48,35 @@ public final class SoftwareDevice {
         this.counters = function(library, "gabor_soft_counters", text);
     }
 
+    /** Built at the first use. A failure is kept too: a class whose initialiser throws is only ever missing afterwards. */
     private static final class Holder {
-        private static final SoftwareDevice DEVICE = new SoftwareDevice(build("softgpu", ""));
+        private static final @Nullable SoftwareDevice DEVICE;
+        private static final @Nullable RuntimeException FAILURE;
+
+        static {
+            SoftwareDevice device = null;
+            RuntimeException failure = null;
+            try {
+                device = new SoftwareDevice(build("softgpu", ""));
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+            DEVICE = device;
+            FAILURE = failure;
+        }
     }
 
     /**
      * The device, built and loaded at the first call.
      *
-     * @throws IllegalStateException if it cannot be built; the message says why, e.g. that there is no g++
+     * @throws IllegalStateException if it cannot be built; its cause says why, e.g. that there is no g++
      */
     public static SoftwareDevice get() {
-        try {
-            return Holder.DEVICE;
-        } catch (ExceptionInInitializerError e) {
-            throw new IllegalStateException("the software device cannot be built", e.getCause());
+        SoftwareDevice device = Holder.DEVICE;
+        if (device == null) {
+            throw new IllegalStateException("the software device cannot be built", Holder.FAILURE);
         }
+        return device;
     }
 
     /** Where libcuda.so.1, libcublas.so.12 and libcudnn.so.9 lie: a folder for {@code -Dgabor.cuda.path}. */
