@@ -198,7 +198,10 @@ final class ChainCases {
             cases.add(relu("ten values of a chain that are all read again", f, args.subList(0, 11), (g, in) -> {
                 var values = new ArrayList<Node>();
                 Node x = in.getFirst();
-                for (Node more : in.subList(1, in.size())) values.add(x = x.plus(more).relu());
+                for (Node more : in.subList(1, in.size())) {
+                    x = x.plus(more).relu();
+                    values.add(x);
+                }
                 for (Node v : values) x = x.plus(v);
                 g.output("y", x);
             }));

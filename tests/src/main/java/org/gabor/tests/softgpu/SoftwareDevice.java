@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +129,7 @@ public final class SoftwareDevice {
     }
 
     /** What is alive now, by name, without what is 0: empty after everything was closed. */
-    public TreeMap<String, Long> live() {
+    public SortedMap<String, Long> live() {
         var live = new TreeMap<String, Long>();
         for (String line : text(counters).lines().toList()) {
             String[] words = line.split(" ", -1);

@@ -24,6 +24,7 @@ import org.gabor.train.Device;
 import org.gabor.train.InferenceGraph;
 import org.gabor.train.LearningRule;
 import org.gabor.train.Preprocessing;
+import org.gabor.train.Samples;
 import org.gabor.train.Scaling;
 import org.gabor.train.Trainer;
 import org.gabor.train.TrainingGraph;
@@ -41,8 +42,9 @@ class AugmentedTrainingTest {
     void onlyTheTrainingStepDistorts() {
         LearningRule rule = LearningRule.of(Sgd.lr(0.1));
         var pixels = Scaling.unit(1);
-        assertThat(distorts(TrainingGraph.of(LENET, pixels, rule, 8, new Distortion(0, 0.1, 0, 1, 1)).graph())).isTrue();
-        assertThat(distorts(TrainingGraph.of(LENET, pixels, rule, 8, Distortion.NONE).graph())).isFalse();
+        var shifts = new Distortion(0, 0.1, 0, 1, 1);
+        assertThat(distorts(TrainingGraph.of(LENET, pixels, rule, 8, shifts, new Samples.Fed()).graph())).isTrue();
+        assertThat(distorts(TrainingGraph.of(LENET, pixels, rule, 8).graph())).isFalse();
         assertThat(distorts(InferenceGraph.evaluation(LENET, pixels, new Criterion.CrossEntropy(), 8).graph())).isFalse();
         assertThat(distorts(InferenceGraph.prediction(LENET, pixels, 8).graph())).isFalse();
     }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.gabor.UsageException;
+import org.gabor.data.Augment;
 import org.gabor.nn.Dense;
 import org.gabor.nn.Init;
 import org.gabor.nn.ModelSpec;
