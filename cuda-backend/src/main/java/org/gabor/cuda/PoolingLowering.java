@@ -24,8 +24,10 @@ final class PoolingLowering {
             case Pooling.MaxPoolGrad m -> maximumGradient(to, Windows.of(m.window(), x, true), first, last, node);
             case Pooling.MeanPool m -> forward(to, "pool_mean", Windows.of(m.window(), x, m.countPadding()), first, node);
             case Pooling.MeanPoolGrad m -> meanGradient(to, Windows.of(m.window(), m.x(), m.countPadding()), last, node);
-            case Pooling.AdaptivePool a ->
-                    forward(to, a.kind() == Pooling.Kind.MAX ? "pool_max" : "pool_mean", Windows.bins(x, a.p(), a.q()), first, node);
+            case Pooling.AdaptivePool a -> {
+                String kernel = a.kind() == Pooling.Kind.MAX ? "pool_max" : "pool_mean";
+                forward(to, kernel, Windows.bins(x, a.p(), a.q()), first, node);
+            }
             case Pooling.AdaptivePoolGrad a -> {
                 Windows bins = Windows.bins(x, dy.h(), dy.w());
                 if (a.kind() == Pooling.Kind.MAX) maximumGradient(to, bins, first, last, node);

@@ -41,7 +41,8 @@ class CopiesTest {
 
     @Test
     void whatIsDenseIsMovedAtOnce() {
-        var axes = List.of(new Walk.Axis(5, List.of(12L, 12L)), new Walk.Axis(4, List.of(3L, 3L)), new Walk.Axis(3, List.of(1L, 1L)));
+        var axes = List.of(new Walk.Axis(5, List.of(12L, 12L)), new Walk.Axis(4, List.of(3L, 3L)),
+                new Walk.Axis(3, List.of(1L, 1L)));
         assertThat(Copies.strided(256, 512, axes, 4)).isEqualTo(new Work.Move(256, 512, 5 * 12 * 4));
     }
 
