@@ -41,13 +41,8 @@ class CopiesTest {
 
     @Test
     void whatIsDenseIsMovedAtOnce() {
-<<<<<<< HEAD
-        Walk.Axis rows = new Walk.Axis(4, List.of(3L, 3L)), columns = new Walk.Axis(3, List.of(1L, 1L));
-        var axes = List.of(new Walk.Axis(5, List.of(12L, 12L)), rows, columns);
-=======
         var axes = List.of(new Walk.Axis(5, List.of(12L, 12L)), new Walk.Axis(4, List.of(3L, 3L)),
                 new Walk.Axis(3, List.of(1L, 1L)));
->>>>>>> kernelsB
         assertThat(Copies.strided(256, 512, axes, 4)).isEqualTo(new Work.Move(256, 512, 5 * 12 * 4));
     }
 
