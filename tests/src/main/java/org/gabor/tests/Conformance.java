@@ -164,7 +164,7 @@ public final class Conformance {
         return index.toString();
     }
 
-    /** Copies doubles into a tensor of any type. */
+    /** Copies doubles, which are exact in its type, into a tensor. */
     static void fill(Tensor t, double... values) {
         t.copyIn(switch (t.type().dtype()) {
             case F32 -> {
@@ -178,7 +178,12 @@ public final class Conformance {
                 for (int i = 0; i < v.length; i++) v[i] = (byte) values[i];
                 yield MemorySegment.ofArray(v);
             }
-            case BF16, F16 -> throw new IllegalArgumentException("no case has " + t.type());
+            case BF16 -> {
+                var v = new short[values.length];
+                for (int i = 0; i < v.length; i++) v[i] = (short) (Float.floatToRawIntBits((float) values[i]) >>> Short.SIZE);
+                yield MemorySegment.ofArray(v);
+            }
+            case F16 -> throw new IllegalArgumentException("no case has " + t.type());
         });
     }
 
@@ -199,7 +204,14 @@ public final class Conformance {
                 for (int i = 0; i < v.length; i++) d[i] = v[i] & 0xFF;
                 yield d;
             }
-            case BF16, F16 -> throw new IllegalArgumentException("no case has " + t.type());
+            case BF16 -> {
+                var v = new short[Math.toIntExact(t.type().shape().size())];
+                t.copyOut(MemorySegment.ofArray(v));
+                var d = new double[v.length];
+                for (int i = 0; i < v.length; i++) d[i] = Float.intBitsToFloat(v[i] << Short.SIZE);
+                yield d;
+            }
+            case F16 -> throw new IllegalArgumentException("no case has " + t.type());
         };
     }
 

@@ -47,7 +47,7 @@ final class HalfCases {
                 cases.add(half(new Pointwise.Activate(new Activation.Relu()), f, 1, x).withZeros());
                 cases.add(half(new Pointwise.ActivateGrad(new Activation.Relu()), f, 2, x, dy).withZeros());
                 cases.add(half(new Pointwise.AddBias(), f, 1, x, kept("b", f.numbers(), s.c())).withZeros());
-                cases.add(half(new Pointwise.ChannelSum(), f, 1, x).withZeros());
+                cases.add(half(new Pointwise.ChannelSum(), f, 1, in("x", f.numbers().affine(1, 4), s)));
             }
             for (Shape s : List.of(Shape.of(2, 8, 9, 9), Shape.of(3, 5, 7, 6), Shape.of(16, 32, 4, 4))) images(cases, f, s);
             for (int[] mnk : new int[][] {{1, 1, 1}, {64, 10, 120}, {17, 33, 5}, {128, 64, 32}})
