@@ -66,6 +66,15 @@ void release(std::map<DevicePointer, Allocation>::iterator found) {
     allocations().erase(found);
 }
 
+void unpin(std::map<uintptr_t, size_t>::iterator found) {
+    void* p = reinterpret_cast<void*>(found->first);
+    count("live_pinned", -1);
+    count("live_pinned_bytes", -static_cast<long long>(found->second));
+    std::memset(p, POISON, found->second);
+    std::free(p);
+    pinnedBlocks().erase(found);
+}
+
 std::string range(DevicePointer p, size_t n) {
     return std::to_string(n) + " bytes at " + std::to_string(p);
 }
@@ -115,6 +124,10 @@ void freeAllMemory() {
     while (!allocations().empty()) {
         count("leaked");
         release(allocations().begin());
+    }
+    while (!pinnedBlocks().empty()) {
+        count("leaked");
+        unpin(pinnedBlocks().begin());
     }
 }
 
@@ -375,11 +388,7 @@ API Result cuMemFreeHost(void* p) {
     if (found == pinnedBlocks().end()) {
         return complain(INVALID_VALUE, "cuMemFreeHost: no such pinned memory");
     }
-    count("live_pinned", -1);
-    count("live_pinned_bytes", -static_cast<long long>(found->second));
-    std::memset(p, POISON, found->second);
-    std::free(p);
-    pinnedBlocks().erase(found);
+    unpin(found);
     return SUCCESS;
 }
 

@@ -38,9 +38,12 @@ TEST(aDestroyedContextIsRefused) {
     RETURNS(0, cuDevicePrimaryCtxRetain(&context, 0));
     RETURNS(0, cuCtxSetCurrent(context));
     RETURNS(0, cuMemAlloc_v2(&p, 100));
+    void* locked;
+    RETURNS(0, cuMemHostAlloc(&locked, 100, 0));
     RETURNS(0, cuDevicePrimaryCtxRelease_v2(0));
-    CHECK(gabor_soft_get("leaked") == 1);
+    CHECK(gabor_soft_get("leaked") == 2);
     CHECK(gabor_soft_get("live_allocations") == 0);
+    CHECK(gabor_soft_get("live_pinned") == 0);
     RETURNS(709, cuMemAlloc_v2(&p, 100));
     RETURNS(0, cuCtxSetCurrent(nullptr));
 }

@@ -1,12 +1,14 @@
 package org.gabor.train;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.gabor.data.Dataset;
 import org.gabor.data.Loader;
 import org.gabor.graph.TensorType;
 import org.gabor.spi.Backend;
+import org.gabor.spi.Closing;
 import org.gabor.spi.Tensor;
 
 /** How the samples of a data set come to the steps of a training. */
@@ -64,8 +66,7 @@ sealed interface Feeding extends AutoCloseable {
             try {
                 return new Resident(steps, filled(images, data), labels(backend, data));
             } catch (RuntimeException e) {
-                images.close();
-                throw e;
+                throw Closing.after(e, List.of(images));
             }
         }
 
@@ -84,8 +85,12 @@ sealed interface Feeding extends AutoCloseable {
             var labels = new int[data.size()];
             for (int i = 0; i < labels.length; i++) labels[i] = data.label(i);
             Tensor all = backend.allocate(TensorType.i32(labels.length));
-            all.set(labels);
-            return all;
+            try {
+                all.set(labels);
+                return all;
+            } catch (RuntimeException e) {
+                throw Closing.after(e, List.of(all));
+            }
         }
 
         @Override
@@ -101,9 +106,6 @@ sealed interface Feeding extends AutoCloseable {
         public void feed(Map<String, Tensor> inputs) {}
 
         @Override
-        public void close() {
-            labels.close();
-            images.close();
-        }
+        public void close() { Closing.all(List.of(labels, images)); }
     }
 }

@@ -15,6 +15,7 @@ import org.gabor.nn.Scope;
 import org.gabor.optim.Slab;
 import org.gabor.random.Stream;
 import org.gabor.spi.Backend;
+import org.gabor.spi.Closing;
 import org.gabor.spi.Tensor;
 
 /**
@@ -51,8 +52,7 @@ public final class Parameters implements AutoCloseable {
             rest.run();
             return this;
         } catch (RuntimeException e) {
-            close();
-            throw e;
+            throw Closing.after(e, owned);
         }
     }
 
@@ -168,5 +168,5 @@ public final class Parameters implements AutoCloseable {
     }
 
     @Override
-    public void close() { owned.forEach(Tensor::close); }
+    public void close() { Closing.all(owned); }
 }

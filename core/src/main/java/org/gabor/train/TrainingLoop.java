@@ -19,6 +19,7 @@ import org.gabor.optim.Schedule;
 import org.gabor.optim.Slab;
 import org.gabor.random.Permutation;
 import org.gabor.spi.Backend;
+import org.gabor.spi.Closing;
 import org.gabor.spi.Executable;
 import org.gabor.train.TrainingRun.Ending;
 
@@ -51,7 +52,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private final Feeding feeding;
     private volatile Order order = new Order(0, Permutation.of(0, 0, 1));
 
-    private final List<Runnable> owned = new ArrayList<>();
+    private final List<AutoCloseable> owned = new ArrayList<>();
     private final List<EpochMetrics> history = new ArrayList<>();
     private Optional<TrainedModel> best = Optional.empty();
     private long steps;
@@ -88,8 +89,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
             this.numbers = new StepInputs(step.inputs(), setup.seed());
             if (setup.continuation().isEmpty()) parameters.initialise(setup.seed(), input.tensors());
         } catch (RuntimeException e) {
-            close();
-            throw e;
+            throw Closing.after(e, owned);
         }
     }
 
@@ -312,5 +312,5 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private double total(String name) { return parameters.get(name).scalar(); }
 
     @Override
-    public void close() { owned.forEach(Runnable::run); }
+    public void close() { Closing.all(owned); }
 }

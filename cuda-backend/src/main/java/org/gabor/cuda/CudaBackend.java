@@ -19,6 +19,7 @@ import org.gabor.graph.DType;
 import org.gabor.graph.TensorType;
 import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
+import org.gabor.spi.Closing;
 import org.gabor.spi.DeviceInfo;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Peak;
@@ -52,8 +53,7 @@ final class CudaBackend implements Backend {
             this.solver = new Solver(new Dnn(compute), tf32, options.deterministic(), scratch);
             this.multiplier = new Multiplier(new Blas(compute), tf32);
         } catch (RuntimeException e) {
-            context.close();
-            throw e;
+            throw Closing.after(e, List.of(context));
         }
         this.kernels = new Kernels(context);
         this.rules = new CudaRules(solver, options.precision() == Precision.BF16 ? DType.BF16 : DType.F32);
@@ -82,7 +82,11 @@ final class CudaBackend implements Backend {
     public Tensor allocate(TensorType type) {
         checkOpen();
         var memory = new Allocation(type.bytes(), false);
-        compute.zero(memory.address(), type.bytes());
+        try {
+            compute.zero(memory.address(), type.bytes());
+        } catch (RuntimeException e) {
+            throw Closing.after(e, List.of(memory));
+        }
         return new CudaTensor(this, type, memory, 0, true);
     }
 
@@ -93,7 +97,7 @@ final class CudaBackend implements Backend {
         try {
             return CudaExecutable.compile(this, plan, parameters, memory);
         } catch (RuntimeException | Error e) {
-            memory.close();
+            Closing.after(e, List.of(memory));
             throw e;
         }
     }
@@ -132,27 +136,11 @@ final class CudaBackend implements Backend {
         closed = true;
         var all = new ArrayList<AutoCloseable>(allocations);
         all.add(context);
-        closeAll(all);
+        Closing.all(all);
     }
 
     private void checkOpen() {
         if (closed) throw new IllegalStateException("the CUDA backend is closed");
-    }
-
-    /** Closes all, and throws the first error when it is done. */
-    static void closeAll(Iterable<? extends AutoCloseable> resources) {
-        RuntimeException first = null;
-        for (AutoCloseable r : resources) {
-            try {
-                r.close();
-            } catch (RuntimeException e) {
-                if (first == null) first = e;
-                else first.addSuppressed(e);
-            } catch (Exception e) {
-                throw new IllegalStateException("what is closed here throws nothing that is checked", e);
-            }
-        }
-        if (first != null) throw first;
     }
 
     /** Device memory that somebody holds, and what goes with it: of a tensor, or of an executable. */
@@ -197,9 +185,9 @@ final class CudaBackend implements Backend {
         @Override
         public void close() {
             if (!allocations.remove(this)) return;
-            if (executable && !context.isLost()) further.addFirst(compute::synchronize);
+            if (executable && !context.isLost()) further.addFirst(context::synchronize);
             further.add(buffer);
-            closeAll(further);
+            Closing.all(further);
         }
     }
 }

@@ -16,6 +16,7 @@ import org.gabor.cuda.driver.Stream;
 import org.gabor.graph.Leaf;
 import org.gabor.graph.Node;
 import org.gabor.graph.Op;
+import org.gabor.spi.Closing;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,7 @@ final class CudaExecutable implements Executable {
             for (int i = 0; i < nanos.length; i++) nanos[i] = reached.get(i + 1).nanosSince(reached.get(i));
             return nanos;
         } finally {
-            CudaBackend.closeAll(reached);
+            Closing.all(reached);
         }
     }
 

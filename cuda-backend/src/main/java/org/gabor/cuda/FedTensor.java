@@ -11,6 +11,7 @@ import org.gabor.cuda.driver.Stream;
 import org.gabor.cuda.driver.Transfer;
 import org.gabor.graph.TensorType;
 import org.gabor.spi.Backend;
+import org.gabor.spi.Closing;
 import org.gabor.spi.Tensor;
 
 /**
@@ -36,8 +37,7 @@ final class FedTensor implements Tensor {
         try {
             for (int i = 0; i < SLOTS; i++) slots.add(new Slot(context));
         } catch (RuntimeException e) {
-            release();
-            throw e;
+            throw Closing.after(e, slots);
         }
     }
 
@@ -60,8 +60,7 @@ final class FedTensor implements Tensor {
                 sent = owned(context.event());
                 taken = owned(context.event());
             } catch (RuntimeException e) {
-                close();
-                throw e;
+                throw Closing.after(e, owned);
             }
         }
 
@@ -82,7 +81,7 @@ final class FedTensor implements Tensor {
         }
 
         @Override
-        public void close() { CudaBackend.closeAll(owned); }
+        public void close() { Closing.all(owned); }
     }
 
     @Override
@@ -110,5 +109,5 @@ final class FedTensor implements Tensor {
     public void close() {}
 
     /** Gives everything back. */
-    void release() { CudaBackend.closeAll(slots); }
+    void release() { Closing.all(slots); }
 }

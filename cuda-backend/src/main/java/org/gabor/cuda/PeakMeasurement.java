@@ -4,6 +4,7 @@ import java.util.List;
 import org.gabor.cuda.driver.DeviceBuffer;
 import org.gabor.cuda.driver.Event;
 import org.gabor.graph.DType;
+import org.gabor.spi.Closing;
 import org.gabor.spi.Peak;
 
 /** What a GPU does at best: a large matrix product in F32, and a large copy. */
@@ -48,7 +49,7 @@ final class PeakMeasurement {
             }
             return fastest;
         } finally {
-            CudaBackend.closeAll(around);
+            Closing.all(around);
         }
     }
 }

@@ -164,6 +164,9 @@ public final class Blas extends Resource {
     protected void free() { check(JCublas2.cublasDestroy(handle), "cublasDestroy"); }
 
     @Override
+    protected void forget() { JCublas2.cublasDestroy(handle); }
+
+    @Override
     protected void released() {
         workspace.close();
         lifetime.close();

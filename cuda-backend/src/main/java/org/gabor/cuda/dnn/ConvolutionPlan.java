@@ -225,4 +225,12 @@ public final class ConvolutionPlan extends Resource {
         dnn.check(JCudnn.cudnnDestroyTensorDescriptor(y), "cudnnDestroyTensorDescriptor", shapes);
         dnn.check(JCudnn.cudnnDestroyTensorDescriptor(x), "cudnnDestroyTensorDescriptor", shapes);
     }
+
+    @Override
+    protected void forget() {
+        JCudnn.cudnnDestroyConvolutionDescriptor(convolution);
+        JCudnn.cudnnDestroyFilterDescriptor(w);
+        JCudnn.cudnnDestroyTensorDescriptor(y);
+        JCudnn.cudnnDestroyTensorDescriptor(x);
+    }
 }

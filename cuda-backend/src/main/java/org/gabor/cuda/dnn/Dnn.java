@@ -12,6 +12,7 @@ import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnHandle;
 import org.gabor.DeviceException;
 import org.gabor.DeviceMemoryException;
+import org.gabor.cuda.driver.Context;
 import org.gabor.cuda.driver.Resource;
 import org.gabor.cuda.driver.Scalars;
 import org.gabor.cuda.driver.Stream;
@@ -46,12 +47,13 @@ public final class Dnn extends Resource {
     }
 
     private static cudnnHandle create(Stream stream) {
-        stream.context().enter();
+        Context context = stream.context();
+        context.enter();
         var handle = new cudnnHandle();
         int status = JCudnn.cudnnCreate(handle);
         if (status == SUCCESS) return handle;
-        stream.context().checkAfter("cudnnCreate");
-        throw new DeviceException(stream.context().gpu() + ": cuDNN cannot be started: " + text(status));
+        context.checkAfter("cudnnCreate");
+        throw failure(context, status, "cudnnCreate, cuDNN saying " + text(status));
     }
 
     cudnnHandle handle() {
@@ -87,11 +89,16 @@ public final class Dnn extends Resource {
     void check(int status, String call, Object of) {
         if (status == SUCCESS) return;
         String failure = call + " of " + of + ", cuDNN saying " + text(status) + detail();
-        if (status == HOST_MEMORY || status == DEVICE_MEMORY) throw new DeviceMemoryException(
-                context().gpu() + " has not enough memory for " + failure + "; use a smaller batch or model");
         int category = status / CATEGORY;
         if (category == EXECUTION_FAILED || category == INTERNAL_ERROR) context().checkAfter(failure);
-        throw new DeviceException(context().gpu() + " failed in " + failure);
+        throw failure(context(), status, failure);
+    }
+
+    private static RuntimeException failure(Context context, int status, String failure) {
+        return status == HOST_MEMORY || status == DEVICE_MEMORY
+                ? new DeviceMemoryException(context.gpu() + " has not enough memory for " + failure
+                        + "; use a smaller batch or model, or end other programs on this GPU")
+                : new DeviceException(context.gpu() + " failed in " + failure);
     }
 
     static boolean isSuccess(int status) { return status == SUCCESS; }
@@ -113,6 +120,9 @@ public final class Dnn extends Resource {
 
     @Override
     protected void free() { check(JCudnn.cudnnDestroy(handle), "cudnnDestroy", "the handle"); }
+
+    @Override
+    protected void forget() { JCudnn.cudnnDestroy(handle); }
 
     @Override
     protected void released() { lifetime.close(); }

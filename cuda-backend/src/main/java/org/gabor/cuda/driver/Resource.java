@@ -48,6 +48,9 @@ public abstract class Resource implements AutoCloseable {
     /** Frees it. Called once, with the context current, and not at all once the context is lost. */
     protected abstract void free();
 
+    /** Called in place of {@link #free} once the context is lost: lets go of what lies on the host, whatever that returns. */
+    protected void forget() {}
+
     /** What is to be done in any case, lost or not: host memory, counts. */
     protected void released() {}
 
@@ -81,7 +84,8 @@ public abstract class Resource implements AutoCloseable {
         if (closed) return;
         closed = true;
         try {
-            context.freeing(this::free);
+            if (context.isLost()) forget();
+            else context.freeing(this::free);
         } finally {
             context.closed(this);
             released();
