@@ -45,8 +45,8 @@ final class FedTensor implements Tensor {
     private final class Slot implements AutoCloseable {
         private final List<AutoCloseable> owned = new ArrayList<>();
         private final MemorySegment pinned;
-        private final long staged;
-        private final Transfer transfer;
+        private final Transfer in;
+        private final Transfer on;
         private final Event sent;
         private final Event taken;
 
@@ -55,8 +55,8 @@ final class FedTensor implements Tensor {
                 PinnedBuffer host = owned(context.pinned(bytes));
                 DeviceBuffer device = owned(context.allocate(bytes));
                 pinned = host.segment();
-                staged = device.address();
-                transfer = Transfer.in(staged, pinned);
+                in = Transfer.in(device.address(), pinned);
+                on = Transfer.within(input.address(), device.address(), bytes);
                 sent = owned(context.event());
                 taken = owned(context.event());
             } catch (RuntimeException e) {
@@ -73,10 +73,10 @@ final class FedTensor implements Tensor {
             sent.synchronize();
             MemorySegment.copy(source, 0, pinned, 0, bytes);
             copying.await(taken);
-            transfer.run(copying);
+            in.run(copying);
             copying.record(sent);
             computing.await(sent);
-            computing.copy(input.address(), staged, bytes);
+            on.run(computing);
             computing.record(taken);
         }
 

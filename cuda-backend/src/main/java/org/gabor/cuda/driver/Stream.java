@@ -82,12 +82,7 @@ public final class Stream extends Resource {
     public void copyOut(MemorySegment target, long source) { Transfer.out(target, source).run(this); }
 
     /** Copies on the device. The ranges must not overlap. */
-    public void copy(long target, long source, long bytes) {
-        use();
-        if (bytes == 0) return;
-        context().check(JCudaDriver.cuMemcpyDtoDAsync(new Address(target), new Address(source), bytes, handle),
-                "cuMemcpyDtoDAsync");
-    }
+    public void copy(long target, long source, long bytes) { Transfer.within(target, source, bytes).run(this); }
 
     /** Sets bytes to zero. */
     public void zero(long address, long bytes) {

@@ -1,37 +1,59 @@
 package org.gabor.cuda.driver;
 
 import java.lang.foreign.MemorySegment;
+import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 
-/** A copy between host and device that is made once and run often. Running it allocates nothing. */
+/** A copy to, from or on the device that is made once and run often. Running it allocates nothing. */
 public final class Transfer {
-    private final boolean in;
-    private final Address device;
-    private final Address.Host host;
-    private final MemorySegment memory;
+    private final long bytes;
+    private final String name;
+    private final Call call;
 
-    private Transfer(boolean in, long device, MemorySegment memory) {
-        if (!memory.isNative()) throw new IllegalArgumentException("a transfer needs off-heap memory");
-        this.in = in;
-        this.device = new Address(device);
-        this.memory = memory;
-        host = new Address.Host(memory.address());
+    /** The driver's function, with all its arguments but the stream. */
+    private interface Call {
+        int onto(CUstream stream);
+    }
+
+    private Transfer(long bytes, String name, Call call) {
+        this.bytes = bytes;
+        this.name = name;
+        this.call = call;
     }
 
     /** From the host to the device, all of the segment. */
-    public static Transfer in(long target, MemorySegment source) { return new Transfer(true, target, source); }
+    public static Transfer in(long target, MemorySegment source) {
+        long bytes = source.byteSize();
+        var device = new Address(target);
+        Address.Host host = host(source);
+        return new Transfer(bytes, "cuMemcpyHtoDAsync", stream -> JCudaDriver.cuMemcpyHtoDAsync(device, host, bytes, stream));
+    }
 
     /** From the device to the host, all of the segment. */
-    public static Transfer out(MemorySegment target, long source) { return new Transfer(false, source, target); }
+    public static Transfer out(MemorySegment target, long source) {
+        long bytes = target.byteSize();
+        var device = new Address(source);
+        Address.Host host = host(target);
+        return new Transfer(bytes, "cuMemcpyDtoHAsync", stream -> JCudaDriver.cuMemcpyDtoHAsync(host, device, bytes, stream));
+    }
+
+    /** On the device. The ranges must not overlap. */
+    public static Transfer within(long target, long source, long bytes) {
+        Address to = new Address(target), from = new Address(source);
+        return new Transfer(bytes, "cuMemcpyDtoDAsync", stream -> JCudaDriver.cuMemcpyDtoDAsync(to, from, bytes, stream));
+    }
+
+    private static Address.Host host(MemorySegment memory) {
+        if (!memory.isNative()) throw new IllegalArgumentException("a transfer needs off-heap memory");
+        return new Address.Host(memory.address());
+    }
 
     /** Bytes that it moves. */
-    public long bytes() { return memory.byteSize(); }
+    public long bytes() { return bytes; }
 
     /** Gives it to a stream. The memory must live, and a source stay as it is, until it is done. */
     public void run(Stream stream) {
-        Context context = stream.context();
-        if (bytes() == 0) return;
-        if (in) context.check(JCudaDriver.cuMemcpyHtoDAsync(device, host, bytes(), stream.handle()), "cuMemcpyHtoDAsync");
-        else context.check(JCudaDriver.cuMemcpyDtoHAsync(host, device, bytes(), stream.handle()), "cuMemcpyDtoHAsync");
+        if (bytes == 0) return;
+        stream.context().check(call.onto(stream.handle()), name);
     }
 }
