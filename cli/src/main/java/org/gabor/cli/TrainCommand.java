@@ -1,11 +1,13 @@
 package org.gabor.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.gabor.DeviceException;
 import org.gabor.Gabor;
 import org.gabor.data.Augment;
 import org.gabor.data.BadImages;
@@ -225,6 +227,8 @@ final class TrainCommand implements Runnable {
             trained = trainer.stopWhen(interruption::isRequested).fit(parts.train(), parts.validation());
             report.done("train");
             report.ending(trained, folder);
+        } catch (DeviceException e) {
+            throw Files.exists(folder.last()) ? withCheckpoint(e, folder) : e;
         }
         if (trained.ending() == TrainingRun.Ending.INTERRUPTED) return; // the process is about to end
         DataParts.Part judge = parts.judge();
@@ -232,6 +236,11 @@ final class TrainCommand implements Runnable {
         report.done("test");
         if (output.json) report.json(trained, folder, parts, figures);
         else report.text(trained, folder, parts, figures);
+    }
+
+    private static DeviceException withCheckpoint(DeviceException e, RunFolder folder) {
+        return new DeviceException(e.getMessage() + ". The last checkpoint is " + folder.last()
+                + "; go on with: ./gabor train --resume " + folder.path(), e);
     }
 
     /** One step and one batch of the validation part. */

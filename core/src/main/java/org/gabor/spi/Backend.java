@@ -35,7 +35,7 @@ public interface Backend extends AutoCloseable {
      */
     Executable compile(Plan plan, Map<String, Tensor> parameters);
 
-    /** Bytes that can still be allocated, if that is known. */
+    /** Bytes that can still be allocated, if that is known. What is kept for later use is given back first. */
     default OptionalLong freeBytes() { return OptionalLong.empty(); }
 
     /** The largest data set, in bytes, that is better kept on the device than sent to it batch by batch; 0 for none. */

@@ -83,9 +83,9 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
             TrainingGraph graph = graph(batch);
             this.slab = graph.slab();
             this.parameters = owned(Parameters.forTraining(backend, graph), Parameters::close);
-            this.step = owned(compiled(backend, graph), Executable::close);
-            this.evaluator = held.map(_ -> owned(new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(),
-                    parameters, TrainingRun.EVALUATION_BATCH), Evaluator::close));
+            Compiled compiled = owned(compiled(backend, graph), Compiled::close);
+            this.step = compiled.step;
+            this.evaluator = compiled.evaluator;
             this.numbers = new StepInputs(step.inputs(), setup.seed());
             if (setup.continuation().isEmpty()) parameters.initialise(setup.seed(), input.tensors());
         } catch (RuntimeException e) {
@@ -103,13 +103,33 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         return TrainingGraph.of(setup.model(), scaling, setup.rule(), images, setup.limitsFor(train), feeding.samples(images));
     }
 
-    private Executable compiled(Backend backend, TrainingGraph graph) {
+    /** What runs on the device. */
+    private record Compiled(Executable step, Optional<Evaluator> evaluator) implements AutoCloseable {
+        @Override
+        public void close() {
+            var both = new ArrayList<AutoCloseable>(List.of(step));
+            evaluator.ifPresent(both::add);
+            Closing.all(both);
+        }
+    }
+
+    private Compiled compiled(Backend backend, TrainingGraph graph) {
+        try {
+            return compile(backend, graph);
+        } catch (DeviceMemoryException e) {
+            throw LargestBatch.explain(e, backend, batch, images -> compile(backend, graph(images)).close());
+        }
+    }
+
+    private Compiled compile(Backend backend, TrainingGraph graph) {
         var bindings = new HashMap<>(parameters.bindings());
         bindings.putAll(feeding.bindings());
+        Executable made = backend.compile(Compiler.plan(graph.graph(), backend.rules()), bindings);
         try {
-            return backend.compile(Compiler.plan(graph.graph(), backend.rules()), bindings);
-        } catch (DeviceMemoryException e) {
-            throw LargestBatch.explain(e, backend, batch, images -> Compiler.plan(graph(images).graph(), backend.rules()));
+            return new Compiled(made, held.map(_ -> new Evaluator(backend, setup.model(), scaling, setup.rule().criterion(),
+                    parameters, TrainingRun.EVALUATION_BATCH)));
+        } catch (RuntimeException e) {
+            throw Closing.after(e, List.of(made));
         }
     }
 
