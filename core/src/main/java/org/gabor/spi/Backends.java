@@ -52,7 +52,8 @@ public final class Backends {
         if (usable.isEmpty()) throw new DeviceException("no device can be used:" + refusals(all, why -> why));
         BackendProvider best = usable.getFirst();
         List<BackendProvider> refused = all.subList(0, all.indexOf(best));
-        String reason = best.name() + (refused.isEmpty() ? ", the fastest device" : ", since" + refusals(refused, Backends::cause));
+        String reason = best.name()
+                + (refused.isEmpty() ? ", the fastest device" : ", since" + refusals(refused, Backends::cause));
         return new Choice(best.open(options), reason);
     }
 
