@@ -25,6 +25,7 @@ import org.gabor.cli.Main;
 import org.gabor.compile.Compiler;
 import org.gabor.graph.DType;
 import org.gabor.graph.Graph;
+import org.gabor.graph.Leaf;
 import org.gabor.graph.Node;
 import org.gabor.models.Models;
 import org.gabor.nn.ModelSpec;
@@ -35,6 +36,7 @@ import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Precision;
+import org.gabor.spi.Tensor;
 import org.gabor.tests.oracle.Bounds;
 import org.gabor.tests.oracle.Oracle;
 import org.gabor.train.LearningRule;
@@ -51,7 +53,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * What only a real GPU can show: the algorithms that cuDNN and cuBLAS choose for speed, the rounding of tensor cores, graphs,
  * memory. Every case of the conformance suite, and with it every kernel, is run there by {@link ConformanceTest}.
- * {@code -Dgabor.test.gpu=software} runs these tests on the software device.
+ * {@code -Dgabor.softgpu -Dgabor.cuda.path=FOLDER} lets all of them find the software device, which shows that they are right.
  */
 @Tag("gpu")
 class GpuTest {
@@ -149,7 +151,7 @@ class GpuTest {
                 for (int k = 0; k < images.length; k++) images[k] = (byte) random.below(k, 256);
                 var labels = new int[BATCH];
                 for (int k = 0; k < BATCH; k++) labels[k] = (3 * k + made) % model.classes();
-                Map<String, org.gabor.spi.Tensor> inputs = step.inputs();
+                Map<String, Tensor> inputs = step.inputs();
                 Objects.requireNonNull(inputs.get("images")).set(images);
                 Objects.requireNonNull(inputs.get("labels")).set(labels);
                 Objects.requireNonNull(inputs.get("lr")).set(0.01f);
@@ -169,7 +171,7 @@ class GpuTest {
             try {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
                 for (Node n : graph.graph().nodes())
-                    if (n.op() instanceof org.gabor.graph.Leaf.Parameter p && n.type().dtype() == DType.F32) {
+                    if (n.op() instanceof Leaf.Parameter p && n.type().dtype() == DType.F32) {
                         float[] values = parameters.get(p.name()).floats();
                         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
                         bytes.asFloatBuffer().put(values);
@@ -257,8 +259,7 @@ class GpuTest {
     void doctorSaysWhatIsThereAndWhere() {
         var out = new ByteArrayOutputStream();
         var printed = new PrintStream(out, true, StandardCharsets.UTF_8);
-        boolean software = GPU.name().equals("cuda/software");
-        int exitCode = software ? org.gabor.tests.softgpu.SoftwareGpu.with(() -> doctor(printed)) : doctor(printed);
+        int exitCode = Main.run(new Console(printed, printed, Map.of(), Console.Screen.NONE), "doctor");
         String said = out.toString(StandardCharsets.UTF_8);
         assertThat(exitCode).as(said).isZero();
         assertThat(said).contains("device cuda: can be used: ", "  gpu: ", "  compute capability: ", "  memory: ");
@@ -267,9 +268,5 @@ class GpuTest {
             assertThat(found.find()).as(library + " in " + said).isTrue();
             assertThat(Path.of(found.group(1))).exists();
         }
-    }
-
-    private static int doctor(PrintStream to) {
-        return Main.run(new Console(to, to, Map.of(), Console.Screen.NONE), "doctor");
     }
 }

@@ -16,8 +16,6 @@ import org.gabor.tests.softgpu.SoftwareGpu;
  */
 public final class UnderTest {
     private static final String CPU = "cpu", CUDA = "cuda";
-    /** Set to {@code software}, it lets the tests of the tag {@code gpu} run on the software device, to test themselves. */
-    private static final String GPU = "gabor.test.gpu";
 
     private UnderTest() {}
 
@@ -28,9 +26,7 @@ public final class UnderTest {
     }
 
     /** The GPU of this machine, as {@code cuda/gpu}. */
-    public static BackendProvider gpu() {
-        return "software".equals(System.getProperty(GPU)) ? new Software(named(CUDA)) : new Real(named(CUDA));
-    }
+    public static BackendProvider gpu() { return new Real(named(CUDA)); }
 
     private static BackendProvider named(String name) {
         return Backends.all().stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
