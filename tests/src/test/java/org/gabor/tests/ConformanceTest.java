@@ -108,6 +108,7 @@ class ConformanceTest {
     static void report() {
         OPENED.forEach(Backend::close);
         System.Logger log = System.getLogger("org.gabor.tests");
+        if (TALLIES.isEmpty()) return;
         TALLIES.forEach(t -> log.log(System.Logger.Level.INFO, t.byOperation()));
         log.log(System.Logger.Level.INFO, "conformance: "
                 + TALLIES.stream().map(Tally::toString).collect(Collectors.joining("; ")));
