@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.gabor.UsageException;
+import org.gabor.data.Images;
 import org.gabor.io.Json;
 import org.gabor.io.TextTable;
+import org.gabor.nn.ModelSpec;
 import org.gabor.train.Classifier;
 import org.gabor.train.Device;
 import org.gabor.train.Prediction;
@@ -24,10 +26,13 @@ import picocli.CommandLine.Parameters;
                 "Of a folder, all images in it and below are taken."},
         footer = {"%nExamples:", "  gabor predict runs/latest seven.png",
                 "  gabor predict runs/latest samples --top 1 --format csv > names.csv",
+                "  gabor predict runs/latest scan.jpg --invert",
                 "  gabor predict best.safetensors 'photos/**/*.jpg' --format jsonl"})
 final class PredictCommand implements Runnable {
     /** Images whose pixels are in memory at the same time. */
     private static final int AT_ONCE = 256;
+    /** A difference of brightness that is none of chance, of 255. */
+    private static final int CLEARLY = 64;
 
     private final Console console;
 
@@ -44,6 +49,10 @@ final class PredictCommand implements Runnable {
 
     @Option(names = "--format", paramLabel = "F", description = "table (default), csv, json or jsonl.")
     private Format format = Format.TABLE;
+
+    @Option(names = "--invert", description = "Turns light and dark round first: for dark ink on light paper, when the model"
+            + " knows light digits on black.")
+    private boolean invert;
 
     @Option(names = "--json", description = "The same as --format json.")
     private boolean json;
@@ -72,9 +81,14 @@ final class PredictCommand implements Runnable {
         List<Path> files = ImageFiles.find(images);
         try (Device where = device.open(console, false); var classifier = Classifier.of(saved.model(), where)) {
             var named = new ArrayList<Named>();
+            var inverted = new ArrayList<Path>();
             for (int from = 0; from < files.size(); from += AT_ONCE) {
                 List<Path> some = files.subList(from, Math.min(files.size(), from + AT_ONCE));
-                List<List<Prediction>> classes = classifier.classify(some, top);
+                List<byte[]> pixels = some.stream().map(file -> pixels(file, saved.model().spec())).toList();
+                List<List<Prediction>> classes = classifier.classifyPixels(pixels, top);
+                saved.model().brightness().ifPresent(learned -> {
+                    for (int i = 0; i < some.size(); i++) if (looksInverted(pixels.get(i), learned)) inverted.add(some.get(i));
+                });
                 for (int i = 0; i < some.size(); i++) named.add(new Named(some.get(i), classes.get(i)));
             }
             console.print(switch (json ? Format.JSON : format) {
@@ -84,7 +98,28 @@ final class PredictCommand implements Runnable {
                 case JSONL -> String.join("\n", named.stream().map(n -> Json.of(json(n)).text()).toList());
             });
             tellHowManyAreRight(named, saved.model().classes());
+            if (!inverted.isEmpty()) tellThatTheyLookInverted(inverted);
         }
+    }
+
+    private void tellThatTheyLookInverted(List<Path> files) {
+        String which = files.getFirst() + (files.size() == 1 ? "" : " and " + (files.size() - 1) + " more");
+        console.note("hint      " + which + ": light where the images that were learned from are dark, and the other way round; "
+                + (invert ? "leave --invert out" : "--invert turns that round"));
+    }
+
+    private byte[] pixels(Path file, ModelSpec spec) {
+        byte[] pixels = Images.read(file, spec.channels(), spec.height(), spec.width());
+        if (invert) for (int i = 0; i < pixels.length; i++) pixels[i] = (byte) ~pixels[i];
+        return pixels;
+    }
+
+    /** True if an image would be clearly nearer to the brightness that was learned from if light and dark changed places. */
+    private static boolean looksInverted(byte[] pixels, double learned) {
+        double sum = 0;
+        for (byte pixel : pixels) sum += Byte.toUnsignedInt(pixel);
+        double mean = sum / pixels.length;
+        return Math.abs(255 - mean - learned) + CLEARLY < Math.abs(mean - learned);
     }
 
     private static String table(List<Named> named) {

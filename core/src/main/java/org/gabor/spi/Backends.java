@@ -3,6 +3,7 @@ package org.gabor.spi;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.gabor.DeviceException;
 import org.gabor.Suggest;
@@ -48,16 +49,20 @@ public final class Backends {
 
     private static Choice first(List<BackendProvider> all, BackendOptions options) {
         List<BackendProvider> usable = all.stream().filter(p -> p.unavailable().isEmpty()).toList();
-        if (usable.isEmpty()) throw new DeviceException("no device can be used:" + refusals(all));
+        if (usable.isEmpty()) throw new DeviceException("no device can be used:" + refusals(all, why -> why));
         BackendProvider best = usable.getFirst();
         List<BackendProvider> refused = all.subList(0, all.indexOf(best));
-        String reason = best.name() + (refused.isEmpty() ? ", the fastest device" : ", since" + refusals(refused));
+        String reason = best.name()
+                + (refused.isEmpty() ? ", the fastest device" : ", since" + refusals(refused, Backends::cause));
         return new Choice(best.open(options), reason);
     }
 
-    private static String refusals(List<BackendProvider> providers) {
+    private static String refusals(List<BackendProvider> providers, UnaryOperator<String> part) {
         return providers.stream()
-                .flatMap(p -> p.unavailable().stream().map(why -> " " + p.name() + " cannot be used: " + why))
+                .flatMap(p -> p.unavailable().stream().map(why -> " " + p.name() + " cannot be used: " + part.apply(why)))
                 .collect(Collectors.joining(";"));
     }
+
+    /** What is wrong, without the remedy: who asked for no device may not want one. */
+    private static String cause(String why) { return why.split(";", 2)[0]; }
 }

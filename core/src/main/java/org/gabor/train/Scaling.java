@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.gabor.data.Dataset;
 import org.gabor.graph.Node;
 import org.gabor.graph.Pointwise;
 import org.gabor.graph.Shape;
+import org.gabor.io.Safetensors;
 import org.gabor.nn.Init;
 import org.gabor.nn.Scope;
 
@@ -77,6 +81,23 @@ public record Scaling(List<Double> scale, List<Double> shift, Preprocessing kind
             }
         }
         return sums;
+    }
+
+    /**
+     * The mean of the pixels it was fitted on, 0 to 255, if it was fitted.
+     *
+     * @param tensors what is stored beside it
+     */
+    OptionalDouble brightness(Map<String, Safetensors.Data> tensors) {
+        return switch (kind) {
+            case SCALE -> OptionalDouble.empty();
+            case STANDARD -> IntStream.range(0, scale.size()).mapToDouble(c -> -shift.get(c) / scale.get(c)).average();
+            case MEAN, PCA, ZCA -> Optional.ofNullable(tensors.get(SHIFT)).map(s -> {
+                double sum = 0;
+                for (float m : s.floats()) sum -= m;
+                return OptionalDouble.of(255 * sum / s.floats().length);
+            }).orElse(OptionalDouble.empty());
+        };
     }
 
     /** What is done, as a formula for people. */

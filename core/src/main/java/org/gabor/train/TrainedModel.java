@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.gabor.Gabor;
 import org.gabor.ModelFileException;
 import org.gabor.UsageException;
@@ -40,6 +41,9 @@ public record TrainedModel(ModelSpec spec, List<String> classes, Scaling scaling
 
     /** The version of Gabor that saved it, if it was loaded from a file that tells. */
     public Optional<String> engine() { return Optional.ofNullable(info.get(ENGINE)); }
+
+    /** The mean of the pixels that it learned from, 0 to 255, if its {@link Preprocessing} has found it. */
+    public OptionalDouble brightness() { return scaling.brightness(tensors); }
 
     /**
      * Writes the model; layers must be those of {@link Registry#STANDARD}.

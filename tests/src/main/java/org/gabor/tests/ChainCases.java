@@ -184,10 +184,10 @@ final class ChainCases {
     /** Longer than a kernel that is given its operands one by one may be, and with more values than it can hold. */
     private static void lengths(List<Case> cases, Filling f, int n) {
         for (Shape s : List.of(Shape.of(n, 5, 3, 3), Shape.of(n, 8))) {
-            List<Case.Arg> args = IntStream.range(0, 50).mapToObj(i -> in("x" + i, f.numbers(), s)).toList();
-            cases.add(Case.chain("a sum of fifty values", f, args,
+            List<Case.Arg> args = IntStream.range(0, 70).mapToObj(i -> in("x" + i, f.numbers(), s)).toList();
+            cases.add(Case.chain("a sum of seventy values", f, args,
                     (g, in) -> g.output("y", in.stream().reduce(Node::plus).orElseThrow())).withZeros());
-            cases.add(relu("a sum of fifty values, some of its parts named", f, args, (g, in) -> {
+            cases.add(relu("a sum of seventy values, some of its parts named", f, args, (g, in) -> {
                 Node sum = in.getFirst();
                 for (int i = 1; i < in.size(); i++) {
                     sum = sum.plus(in.get(i));

@@ -104,7 +104,7 @@ public final class AssembledEmitter implements Emitter {
     private @Nullable Assembly assembly(Description d) {
         return switch (d) {
             case Nest n -> NestAssembly.of(n, isa);
-            case Pointwise p -> new PointwiseAssembly(p, isa);
+            case Pointwise p -> p.operands().size() > ChainPointers.MOST ? null : new PointwiseAssembly(p, isa);
             case Copy c -> new CopyAssembly(c, isa);
             case Coefficients c -> new CoefficientsAssembly(c, isa);
             case Factors f -> new FactorsAssembly(f);

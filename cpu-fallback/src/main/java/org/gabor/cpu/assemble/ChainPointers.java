@@ -14,6 +14,9 @@ final class ChainPointers {
     static final int WORDS = 64;
     static final int VECTORS = 512;
 
+    /** Operands for whose pointers there is room in any case. */
+    static final int MOST = 52;
+
     private static final Gp INDEX = Gp.RDX;
     private static final List<Gp> REGISTERS =
             List.of(Gp.RSI, Gp.R8, Gp.R9, Gp.R10, Gp.R11, Gp.R12, Gp.R13, Gp.R14, Gp.R15, Gp.RBP);

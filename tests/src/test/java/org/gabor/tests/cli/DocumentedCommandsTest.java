@@ -63,6 +63,7 @@ class DocumentedCommandsTest {
                     .isZero();
         Images.writePng(dir.resolve("seven.png"), digits, 0);
         ImageIO.write(ImageIO.read(dir.resolve("seven.png").toFile()), "jpg", dir.resolve("photos/7/seven.jpg").toFile());
+        ImageIO.write(ImageIO.read(dir.resolve("seven.png").toFile()), "jpg", dir.resolve("scan.jpg").toFile());
         Files.writeString(dir.resolve("digits.csv"), csv(digits));
         Files.createDirectories(dir.resolve("docs/examples"));
         Files.copy(ROOT.resolve("docs/examples/run.yaml"), dir.resolve("docs/examples/run.yaml"));
