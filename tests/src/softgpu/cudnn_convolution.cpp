@@ -76,7 +76,7 @@ bool supported(const Algorithm& algorithm, const ConvolutionCall& call) {
     bool dilated = call.convolution.dilation[0] > 1 || call.convolution.dilation[1] > 1;
     bool threeByThree = call.w.size[2] == 3 && call.w.size[3] == 3 && call.convolution.stride[0] == 1
         && call.convolution.stride[1] == 1;
-    return (algorithm.nhwc || !nhwc) && (algorithm.dilated || !dilated) && (algorithm.bfloat16 || call.x.dataType == DATA_FLOAT)
+    return ((algorithm.nhwc && setting("cudnn_nhwc") != 0) || !nhwc) && (algorithm.dilated || !dilated) && (algorithm.bfloat16 || call.x.dataType == DATA_FLOAT)
         && (!algorithm.onlyThreeByThree || threeByThree);
 }
 

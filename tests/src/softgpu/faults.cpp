@@ -34,6 +34,7 @@ const std::map<std::string, long long>& defaults() {
         {"compute_capability", 90},
         {"cublas_version", 120601},
         {"cudnn_version", 90501},
+        {"cudnn_nhwc", 1},          // 0: no algorithm takes filters in NHWC
         {"multiprocessors", 4},
     };
     return values;

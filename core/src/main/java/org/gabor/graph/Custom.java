@@ -2,12 +2,10 @@ package org.gabor.graph;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * An operation that a user adds. It brings its shape rule, its gradient rule and a body that computes it; values are
- * F32
- * (or I32), dense in logical order. A record that implements this interface can be used like any other op:
+ * An operation that a user adds. It brings its shape rule, its gradient rule and a body that computes it on the CPU; values
+ * are F32 (or I32), dense in logical order. A record that implements this interface can be used like any other op:
  * {@code graph.add(new Mine(0.5), x)}.
  */
 public non-sealed interface Custom extends Op {
@@ -19,9 +17,6 @@ public non-sealed interface Custom extends Op {
      * @param result where the elements of the result go; every one must be written
      */
     void compute(List<MemorySegment> inputs, List<TensorType> types, MemorySegment result);
-
-    /** The CUDA C++ source of a kernel that computes the same on a GPU; without it the op runs on the CPU only. */
-    default Optional<String> cudaSource() { return Optional.empty(); }
 
     @Override
     default List<Gradient> vjp(Node y, Node dy) { return List.of(); }

@@ -1,5 +1,6 @@
 package org.gabor.cuda;
 
+import java.util.stream.Stream;
 import org.gabor.graph.Convolution;
 import org.gabor.graph.Convolution.Conv2d;
 import org.gabor.graph.Convolution.Conv2dGradW;
@@ -12,40 +13,67 @@ import org.gabor.graph.Window;
 
 /**
  * Convolutions by cuDNN. It pads both sides alike; where a window does not, the padded image is made in scratch memory and
- * convolved without padding.
+ * convolved without padding. Where it takes a convolution only with the channels first, copies in that order are convolved.
  */
 final class ConvolutionLowering {
     private ConvolutionLowering() {}
 
     static void lower(CudaLowering to, Convolution op, Node node) {
         var parts = new Parts(op, node);
-        Problem problem = parts.problem();
+        Problem problem = to.convolutions().solvable(parts.problem());
         boolean pads = parts.pads();
         Stored image = parts.kind == Problem.Kind.BACKWARD_DATA ? to.at(node) : to.at(node.in(0));
-        Stored padded = pads ? new Stored(to.workspace(parts.paddedBytes()), Layout.NHWC, parts.padded()) : image;
-        long workspace = to.workspace(to.convolutions().workspace(problem));
+        Stored x = pads ? new Stored(to.workspace(parts.paddedBytes()), Layout.NHWC, parts.padded()) : image;
         Window w = op.window();
         switch (parts.kind) {
             case FORWARD -> {
-                if (pads) MovementLowering.pad(to, image, padded, w.top(), w.left());
-                to.add(new Convolve(problem, padded.address(), to.at(node.in(1)).address(), to.at(node).address(), workspace));
+                if (pads) MovementLowering.pad(to, image, x, w.top(), w.left());
+                solve(to, problem, x, to.at(node.in(1)), to.at(node));
             }
             case BACKWARD_DATA -> {
-                to.add(new Convolve(problem, padded.address(), to.at(node.in(1)).address(), to.at(node.in(0)).address(),
-                        workspace));
-                if (pads) MovementLowering.crop(to, padded, image, w.top(), w.left());
+                solve(to, problem, x, to.at(node.in(1)), to.at(node.in(0)));
+                if (pads) MovementLowering.crop(to, x, image, w.top(), w.left());
             }
             case BACKWARD_FILTER -> {
-                if (pads) MovementLowering.pad(to, image, padded, w.top(), w.left());
-                to.add(new Convolve(problem, padded.address(), to.at(node).address(), to.at(node.in(1)).address(), workspace));
+                if (pads) MovementLowering.pad(to, image, x, w.top(), w.left());
+                solve(to, problem, x, to.at(node), to.at(node.in(1)));
             }
         }
     }
 
-    /** Scratch memory of a convolution: a padded image, and what its algorithm takes. */
+    /** The convolution itself, on copies in another layout where it has to be. */
+    private static void solve(CudaLowering to, Problem problem, Stored x, Stored w, Stored y) {
+        Stored inX = laid(to, x, problem.layout()), inW = laid(to, w, problem.layout()), inY = laid(to, y, problem.layout());
+        Problem.Kind kind = problem.kind();
+        if (kind != Problem.Kind.BACKWARD_DATA) convert(to, x, inX);
+        if (kind != Problem.Kind.BACKWARD_FILTER) convert(to, w, inW);
+        if (kind != Problem.Kind.FORWARD) convert(to, y, inY);
+        to.add(new Convolve(problem, inX.address(), inW.address(), inY.address(),
+                to.workspace(to.convolutions().workspace(problem))));
+        switch (kind) {
+            case FORWARD -> convert(to, inY, y);
+            case BACKWARD_DATA -> convert(to, inX, x);
+            case BACKWARD_FILTER -> convert(to, inW, w);
+        }
+    }
+
+    /** A value where cuDNN wants it dense in logical order; where it does not, the value is as the rules ask, or alike. */
+    private static Stored laid(CudaLowering to, Stored value, Layout layout) {
+        if (!layout.logical() || value.layout().logical()) return value;
+        return new Stored(to.workspace(value.type().bytes()), layout, value.type());
+    }
+
+    private static void convert(CudaLowering to, Stored from, Stored into) {
+        if (from.address() != into.address()) MovementLowering.convert(to, from, into);
+    }
+
+    /** Scratch memory of a convolution: a padded image, copies in another layout, and what its algorithm takes. */
     static long workspace(Convolutions convolutions, Convolution op, Node node) {
         var parts = new Parts(op, node);
-        return CudaRules.aligned(convolutions.workspace(parts.problem()))
+        Problem problem = convolutions.solvable(parts.problem());
+        long copies = !problem.layout().logical() ? 0 : Stream.of(problem.x(), problem.w(), problem.y())
+                .mapToLong(s -> CudaRules.aligned(s.size() * problem.dtype().bytes)).sum();
+        return CudaRules.aligned(convolutions.workspace(problem)) + copies
                 + (parts.pads() ? CudaRules.aligned(parts.paddedBytes()) : 0);
     }
 
@@ -86,8 +114,8 @@ final class ConvolutionLowering {
 
         Problem problem() {
             Problem given = Problem.of(kind, x.dtype(), x.shape(), filters, y, op.window(), op.groups());
-            return pads() ? new Problem(kind, x.dtype(), padded().shape(), filters, y, 0, 0, given.strideH(), given.strideW(),
-                    given.dilationH(), given.dilationW(), given.groups()) : given;
+            return pads() ? new Problem(kind, x.dtype(), Layout.NHWC, padded().shape(), filters, y, 0, 0, given.strideH(),
+                    given.strideW(), given.dilationH(), given.dilationW(), given.groups()) : given;
         }
     }
 }

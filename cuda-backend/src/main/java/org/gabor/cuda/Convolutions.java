@@ -2,6 +2,9 @@ package org.gabor.cuda;
 
 /** Chooses how convolutions are computed. */
 interface Convolutions {
-    /** Bytes of scratch memory that the chosen algorithm takes. */
+    /** The problem in the layout in which it is solved: its own, or else dense in logical order. */
+    Problem solvable(Problem problem);
+
+    /** Bytes of scratch memory that the chosen algorithm takes for a solvable problem. */
     long workspace(Problem problem);
 }

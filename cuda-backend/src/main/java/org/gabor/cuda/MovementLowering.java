@@ -74,7 +74,8 @@ final class MovementLowering {
         }
     }
 
-    private static void convert(CudaLowering to, Stored x, Stored y) {
+    /** Brings a value into another layout. */
+    static void convert(CudaLowering to, Stored x, Stored y) {
         Layout from = x.layout(), into = y.layout();
         if (x.shape().rank() != 4) {
             to.add(new Work.Move(x.address(), y.address(), x.size() * bytes(x)));

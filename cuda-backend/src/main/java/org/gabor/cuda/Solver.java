@@ -2,6 +2,7 @@ package org.gabor.cuda;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.gabor.DeviceException;
 import org.gabor.cuda.dnn.Algorithm;
 import org.gabor.cuda.dnn.ConvolutionPlan;
 import org.gabor.cuda.dnn.Direction;
@@ -9,12 +10,15 @@ import org.gabor.cuda.dnn.Dnn;
 import org.gabor.cuda.dnn.FilterLayout;
 import org.gabor.cuda.dnn.Geometry;
 import org.gabor.cuda.dnn.TensorLayout;
-import org.gabor.graph.DType;
+import org.gabor.graph.Layout;
 import org.gabor.graph.Shape;
 
 /**
  * Computes convolutions by cuDNN, each by the algorithm that its heuristics rank first. The choice depends on the problem
  * alone and is kept, so that planning and running agree.
+ *
+ * <p>Which convolutions an algorithm takes differs from version to version and from GPU to GPU, and fewer are taken with the
+ * channels last than first. So cuDNN is asked before a plan is made; what it refuses is solved with the channels first.
  */
 final class Solver implements Convolutions {
     private final Dnn dnn;
@@ -22,6 +26,7 @@ final class Solver implements Convolutions {
     private final boolean deterministic;
     private final long limit;
     private final Map<Problem, ConvolutionPlan> plans = new HashMap<>();
+    private final Map<Problem, Problem> solvable = new HashMap<>();
 
     /**
      * @param tf32 whether products of F32 may be rounded to 10 bits of the significands
@@ -33,6 +38,25 @@ final class Solver implements Convolutions {
         this.tf32 = tf32;
         this.deterministic = deterministic;
         this.limit = limit;
+    }
+
+    @Override
+    public synchronized Problem solvable(Problem problem) { return solvable.computeIfAbsent(problem, this::taken); }
+
+    private Problem taken(Problem problem) {
+        try {
+            algorithm(problem);
+            return problem;
+        } catch (DeviceException refused) {
+            Problem dense = problem.as(Layout.LOGICAL);
+            try {
+                algorithm(dense);
+            } catch (DeviceException again) {
+                refused.addSuppressed(again);
+                throw refused;
+            }
+            return dense;
+        }
     }
 
     @Override
@@ -65,10 +89,13 @@ final class Solver implements Convolutions {
 
     private ConvolutionPlan describe(Problem p) {
         Shape w = p.w();
-        var filters = new FilterLayout(p.dtype(), w.dim(0), w.dim(1), w.dim(2), w.dim(3), true);
+        var filters = new FilterLayout(p.dtype(), w.dim(0), w.dim(1), w.dim(2), w.dim(3), !p.layout().logical());
         var geometry = new Geometry(p.padH(), p.padW(), p.strideH(), p.strideW(), p.dilationH(), p.dilationW(), p.groups());
-        return dnn.convolution(images(p.dtype(), p.x()), filters, geometry, images(p.dtype(), p.y()), tf32);
+        return dnn.convolution(images(p, p.x()), filters, geometry, images(p, p.y()), tf32);
     }
 
-    private static TensorLayout images(DType dtype, Shape x) { return TensorLayout.nhwc(dtype, x.n(), x.c(), x.h(), x.w()); }
+    private static TensorLayout images(Problem p, Shape x) {
+        return p.layout().logical() ? TensorLayout.nchw(p.dtype(), x.n(), x.c(), x.h(), x.w())
+                : TensorLayout.nhwc(p.dtype(), x.n(), x.c(), x.h(), x.w());
+    }
 }

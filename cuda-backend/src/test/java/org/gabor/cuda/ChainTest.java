@@ -50,8 +50,12 @@ class ChainTest {
     }
 
     private static List<Launch> launches(Graph graph) {
-        Convolutions none = _ -> {
-            throw new AssertionError("there is no convolution");
+        var none = new Convolutions() {
+            @Override
+            public Problem solvable(Problem problem) { throw new AssertionError("there is no convolution"); }
+
+            @Override
+            public long workspace(Problem problem) { throw new AssertionError("there is no convolution"); }
         };
         Plan plan = Compiler.plan(graph, new CudaRules(none, DType.F32));
         var memory = new PlanMemory(plan, 1 << 20, Map.of());

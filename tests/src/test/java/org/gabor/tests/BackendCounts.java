@@ -13,7 +13,7 @@ import org.junit.platform.launcher.TestPlan;
 
 /** Counts the tests of all classes by the backend that stands in their names, for one line at the end. */
 public final class BackendCounts implements TestExecutionListener {
-    private static final Pattern NAME = Pattern.compile("\\b(cpu/(?:avx512|avx2|java)|cuda/software)\\b");
+    private static final Pattern NAME = Pattern.compile("\\b(cpu/(?:avx512|avx2|java)|cuda/(?:software|gpu))\\b");
 
     private final Map<String, Map<String, Integer>> counts = new ConcurrentHashMap<>();
     private final Map<String, String> backends = new ConcurrentHashMap<>();

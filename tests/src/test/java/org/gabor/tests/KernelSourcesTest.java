@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The CUDA kernels compute what their references do, and the PTX that is committed was made from them. */
@@ -46,14 +48,30 @@ class KernelSourcesTest {
 
     @Test
     void kernelsAgreeWithTheirReferences() throws IOException, InterruptedException {
+        assertThat(check(Duration.ofMinutes(1), "short")).contains("20 shapes");
+    }
+
+    @Tag("slow")
+    @Test
+    void kernelsAgreeWithTheirReferencesOnManyShapes() throws IOException, InterruptedException {
+        List<String> lines = check(Duration.ofMinutes(10)).lines().toList();
+        assertThat(lines).allMatch(line -> line.endsWith(": 200 shapes"));
+        for (Path source : files(SOURCES, ".cu"))
+            assertThat(lines).as("checks of " + source).anyMatch(line -> line.startsWith(family(source) + "_"));
+    }
+
+    /** What the checks say, which g++ compiles with the sanitizers for addresses and undefined behaviour. */
+    private static String check(Duration atMost, String... arguments) throws IOException, InterruptedException {
         assumeTrue(Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":"))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "g++"))),
                 "KERNELS NOT CHECKED: there is no g++ here. Install it to compile and check the CUDA kernels on the CPU.");
-        Process check = new ProcessBuilder(MODULE.resolve("check.sh").toString(), "short").redirectErrorStream(true).start();
+        var command = new ArrayList<>(List.of(MODULE.resolve("check.sh").toString()));
+        command.addAll(List.of(arguments));
+        Process check = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(check.getInputStream().readAllBytes(), UTF_8);
-        assertThat(check.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(check.waitFor(atMost)).isTrue();
         assertThat(check.exitValue()).as(said).isZero();
-        assertThat(said).contains("20 shapes");
+        return said;
     }
 
     private static Path module() {

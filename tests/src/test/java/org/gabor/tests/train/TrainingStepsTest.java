@@ -22,9 +22,11 @@ import org.gabor.train.LearningRule;
 import org.gabor.train.Parameters;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whole networks, whole steps: forward, gradients, running statistics and the update of all weights, on every backend
@@ -47,7 +49,17 @@ class TrainingStepsTest {
 
     @ParameterizedTest(name = "{0} on {1}")
     @MethodSource("networksAndBackends")
-    void threeStepsAgreeWithTheOracle(String model, String name, BackendProvider provider) {
+    void threeStepsAgreeWithTheOracle(String model, String name, BackendProvider provider) { check(model, name, provider); }
+
+    @Tag("gpu")
+    @ParameterizedTest(name = "{0} on a GPU")
+    @ValueSource(strings = {"resnet20", "resnet20-b"})
+    void threeStepsOnAGpuAgreeWithTheOracle(String model) {
+        BackendProvider gpu = UnderTest.gpu();
+        check(model, gpu.name(), gpu);
+    }
+
+    private static void check(String model, String name, BackendProvider provider) {
         provider.unavailable().ifPresent(why -> assumeTrue(false, name + ": " + why));
         ModelSpec spec = Models.builder(model).build();
         var rule = LearningRule.of(Sgd.lr(LR).momentum(0.9).nesterov().weightDecay(5e-4));
