@@ -1,5 +1,6 @@
 package org.gabor.cuda;
 
+import java.util.Locale;
 import org.gabor.graph.DType;
 import org.gabor.graph.Shape;
 import org.gabor.graph.Window;
@@ -31,6 +32,14 @@ record Problem(Kind kind, DType dtype, Shape x, Shape w, Shape y, int padH, int 
         BACKWARD_DATA,
         /** w from x and y. */
         BACKWARD_FILTER
+    }
+
+    /** As it is recorded. */
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%s %s %s * %s -> %s, padding %dx%d, stride %dx%d, dilation %dx%d, groups %d",
+                kind.name().toLowerCase(Locale.ROOT), dtype.label(), x, w, y, padH, padW, strideH, strideW, dilationH, dilationW,
+                groups);
     }
 
     /** The same shapes, of which something else is computed. */

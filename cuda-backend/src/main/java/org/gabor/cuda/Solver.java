@@ -2,6 +2,7 @@ package org.gabor.cuda;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.gabor.cuda.dnn.Algorithm;
 import org.gabor.cuda.dnn.ConvolutionPlan;
 import org.gabor.cuda.dnn.Direction;
@@ -13,8 +14,8 @@ import org.gabor.graph.DType;
 import org.gabor.graph.Shape;
 
 /**
- * Computes convolutions by cuDNN, each by the algorithm that its heuristics rank first. The choice depends on the problem
- * alone and is kept, so that planning and running agree.
+ * Computes convolutions by cuDNN, each by the algorithm that its heuristics rank first, or one that was taken earlier. The
+ * choice depends on the problem alone and is kept, so that planning and running agree.
  */
 final class Solver implements Convolutions {
     private final Dnn dnn;
@@ -22,6 +23,9 @@ final class Solver implements Convolutions {
     private final boolean deterministic;
     private final long limit;
     private final Map<Problem, ConvolutionPlan> plans = new HashMap<>();
+    private final Map<Problem, Algorithm> chosen = new HashMap<>();
+    /** Names of algorithms by problems as text. */
+    private Map<String, String> earlier = Map.of();
 
     /**
      * @param tf32 whether products of F32 may be rounded to 10 bits of the significands
@@ -49,7 +53,21 @@ final class Solver implements Convolutions {
         };
     }
 
-    private Algorithm algorithm(Problem p) { return plan(p).choose(direction(p), limit, deterministic); }
+    /** The algorithm that solves a problem. */
+    synchronized Algorithm algorithm(Problem p) { return chosen.computeIfAbsent(p, this::choose); }
+
+    /** From now on takes these algorithms for these problems, as far as they can be had. */
+    synchronized void repeat(Map<String, String> algorithms) {
+        earlier = Map.copyOf(algorithms);
+        chosen.clear();
+    }
+
+    private Algorithm choose(Problem p) {
+        ConvolutionPlan plan = plan(p);
+        return Optional.ofNullable(earlier.get(p.toString())).flatMap(name -> plan.find(direction(p), name))
+                .filter(a -> a.workspace() <= limit && (!deterministic || a.isDeterministic()))
+                .orElseGet(() -> plan.choose(direction(p), limit, deterministic));
+    }
 
     private static Direction direction(Problem p) {
         return switch (p.kind()) {
