@@ -20,7 +20,6 @@ import org.gabor.optim.Sgd;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.Executable;
 import org.gabor.spi.Precision;
-import org.gabor.tests.oracle.Bounds;
 import org.gabor.tests.oracle.Oracle;
 import org.gabor.tests.softgpu.SoftwareGpu;
 import org.gabor.train.Device;
@@ -50,24 +49,32 @@ class Bf16TrainingTest {
     private static Dataset part(Dataset of, int count) { return of.subset(IntStream.range(0, count).toArray()); }
 
     private static double accuracy(Device device) {
-        Dataset train = part(DIGITS.train(), 2_400), test = part(DIGITS.test().orElseThrow(), 1_000);
-        return Trainer.of(Models.lenet5().build()).on(device).optimizer(Sgd.lr(0.05).momentum(0.9)).batch(32).seed(1).epochs(3)
+        Dataset train = part(DIGITS.train(), 2_400), test = part(DIGITS.test(), 1_000);
+        return Trainer.of(Models.lenet5().build()).on(device).optimizer(Sgd.lr(0.02).momentum(0.9)).batch(32).seed(1).epochs(3)
                 .fit(train).evaluate(test).top1();
+    }
+
+    /** What the processor comes to. */
+    private static final class Fp32 {
+        private static final double ACCURACY;
+
+        static {
+            try (Device device = Device.open("cpu", new BackendOptions(2))) {
+                ACCURACY = accuracy(device);
+            }
+        }
     }
 
     @ParameterizedTest
     @EnumSource(value = Precision.class, names = {"TF32", "BF16"})
     void aLeNetLearnsTheDigitsNearlyAsWellAsInFp32(Precision precision) {
-        double exact, low;
-        try (Device device = Device.open("cpu", new BackendOptions(2))) {
-            exact = accuracy(device);
-        }
+        double exact = Fp32.ACCURACY, low;
         try (Device device = cuda(precision)) {
             low = accuracy(device);
         }
         System.getLogger("org.gabor.tests").log(System.Logger.Level.INFO, "accuracy {0} in {1}, {2} in fp32", low,
                 precision.label(), exact);
-        assertThat(exact).isGreaterThan(0.85);
+        assertThat(exact).isGreaterThan(0.95);
         assertThat(low).isCloseTo(exact, within(0.02));
     }
 
@@ -91,9 +98,7 @@ class Bf16TrainingTest {
                 double expected = oracle.run().output("loss")[0];
                 step.run();
                 double loss = Objects.requireNonNull(step.outputs().get("loss")).scalar();
-                double bound = Bounds.of(cast, fed).of(Objects.requireNonNull(cast.outputs().get("loss")))[0];
-                assertThat(loss).as("step %d", s).isCloseTo(expected, within(Math.min(bound, 0x1p-7 * expected)));
-                System.getLogger("org.gabor.tests").log(System.Logger.Level.INFO, "loss {0}, oracle {1}, bound {2}", loss, expected, bound);
+                assertThat(loss).as("step %d", s).isCloseTo(expected, within(0x1p-8 * expected));
             }
         }
     }
