@@ -86,10 +86,10 @@ final class BenchCommand implements Runnable {
             var results = new ArrayList<BenchResult>();
             if (!inference) {
                 LearningRule rule = LearningRule.of(recipe.optimizer());
-                results.add(measure(() -> BenchRun.training(where.backend(), spec, rule, images), start));
+                results.add(measure(where, () -> BenchRun.training(where.backend(), spec, rule, images), start));
             }
-            results.add(measure(() -> BenchRun.inference(where.backend(), spec, images), start));
-            Peak peak = where.backend().peak();
+            results.add(measure(where, () -> BenchRun.inference(where.backend(), spec, images), start));
+            Peak peak = where.info().simulated() ? Peak.UNKNOWN : where.backend().peak();
             Optional<StepTimes> training = inference ? Optional.empty() : Optional.of(results.getFirst().times());
             console.print(json ? json(where, spec, images, peak, start, training, results)
                     : text(where, peak, start, training, results));
@@ -128,19 +128,22 @@ final class BenchCommand implements Runnable {
         }
     }
 
-    private BenchResult measure(Maker maker, ColdStart start) {
+    private BenchResult measure(Device where, Maker maker, ColdStart start) {
         try (BenchRun run = maker.make()) {
             StepTimes times = run.run(steps, seconds, done -> {
                 start.stepDone();
                 if (console.replacesLines()) console.status(run.name() + ": step " + done + " of " + steps);
             });
-            return new BenchResult(run.name(), run.batch(), run.plan(), times, run.profile(seconds / 4));
+            return new BenchResult(run.name(), run.batch(), run.plan(), times, run.profile(seconds / 4),
+                    where.info().simulated());
         }
     }
 
     private static String text(Device where, Peak peak, ColdStart start, Optional<StepTimes> training,
             List<BenchResult> results) {
         var facts = new StringBuilder("device      ").append(where.info().summary());
+        if (where.info().simulated())
+            facts.append(String.format(Locale.ROOT, "%ntimes       of a stand-in for tests, which say nothing about any device"));
         if (peak.flops() > 0)
             facts.append(String.format(Locale.ROOT, "%npeak        %.0f GFLOP/s (fused multiply-adds, f32), %.1f GB/s read",
                     peak.flops() / 1e9, peak.bytes() / 1e9));
@@ -161,6 +164,7 @@ final class BenchCommand implements Runnable {
         all.put("gabor", Environment.gabor());
         all.put("java", Environment.java());
         all.put("device", Map.of("name", where.name(), "summary", where.info().summary(), "details", where.info().details()));
+        if (where.info().simulated()) all.put("simulated", true);
         all.put("model", spec.name());
         all.put("input", List.of(spec.channels(), spec.height(), spec.width()));
         all.put("classes", spec.classes());

@@ -25,8 +25,9 @@ import org.gabor.spi.Peak;
  * @param plan its plan
  * @param times of whole steps
  * @param profile seconds of each step of the plan, run one by one
+ * @param simulated whether the times are those of a stand-in for a device, so that no speeds follow from them
  */
-record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] profile) {
+record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] profile, boolean simulated) {
     private static final List<String> FIGURES = List.of(">ms", ">share", ">GFLOP/s", ">of peak", ">GB/s", ">of memory");
     /** So many steps of the plan are shown, the slowest. */
     private static final int SHOWN = 20;
@@ -36,8 +37,8 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
 
     /** A line of the table of all runs. */
     void row(TextTable table, Peak peak) {
-        Cost cost = Cost.of(plan);
-        table.row(name, count(images()), ms(times.median()), ms(times.fastest()), ms(times.ninetieth()), times.count(),
+        Cost cost = counted(Cost.of(plan));
+        table.row(name, simulated ? "" : count(images()), ms(times.median()), ms(times.fastest()), ms(times.ninetieth()), times.count(),
                 rate(cost.flops(), times.median()), share(cost.flops(), times.median(), peak.flops()));
     }
 
@@ -88,7 +89,10 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
         return table.text();
     }
 
-    private Cost cost(int step) { return Cost.of(plan, plan.steps().get(step)); }
+    private Cost cost(int step) { return counted(Cost.of(plan, plan.steps().get(step))); }
+
+    /** Nothing where no speed is to be had. */
+    private Cost counted(Cost cost) { return simulated ? new Cost(0, 0) : cost; }
 
     private static TextTable table(String... first) {
         var headings = new ArrayList<>(List.of(first));
@@ -108,7 +112,7 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
     Map<String, Object> json(Peak peak) {
         var all = new LinkedHashMap<String, Object>();
         Cost cost = Cost.of(plan);
-        all.put("img_s", images());
+        if (!simulated) all.put("img_s", images());
         all.put("step_ms", Map.of("median", 1e3 * times.median(), "fastest", 1e3 * times.fastest(), "p90",
                 1e3 * times.ninetieth()));
         all.put("steps", times.count());
@@ -121,17 +125,17 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
             one.put("layer", step.layers());
             one.put("operation", step.label());
             one.put("ms", 1e3 * profile[i]);
-            rates(one, cost(i), profile[i], peak);
+            rates(one, Cost.of(plan, step), profile[i], peak);
             steps.add(one);
         }
         all.put("plan", steps);
         return all;
     }
 
-    private static void rates(Map<String, Object> to, Cost cost, double seconds, Peak peak) {
+    private void rates(Map<String, Object> to, Cost cost, double seconds, Peak peak) {
         to.put("flops", cost.flops());
         to.put("bytes", cost.bytes());
-        if (seconds == 0) return;
+        if (seconds == 0 || simulated) return;
         to.put("gflops_s", cost.flops() / seconds / 1e9);
         to.put("gb_s", cost.bytes() / seconds / 1e9);
         if (peak.flops() > 0) to.put("share_of_peak", cost.flops() / seconds / peak.flops());

@@ -210,17 +210,17 @@ final class TrainCommand implements Runnable {
     }
 
     /** Not before it is sure that the training can begin, or go on: a run that it may not go on with stays as it was. */
-    private void record(RunFolder folder, RecipeOptions.Settings settings, Device where) {
+    private void record(RunFolder folder, RecipeOptions.Settings settings, Device where, TrainingListener.Start start) {
         console.logTo(folder::log);
         folder.writeConfig(config(settings));
-        folder.writeEnvironment(environment(where));
+        folder.writeEnvironment(environment(where, start));
     }
 
     private void train(Trainer trainer, DataParts parts, RecipeOptions.Settings settings, RunFolder folder, Device where,
             TrainReport report) {
         trainer.listener(new TrainingListener() {
             @Override
-            public void started(Start start) { record(folder, settings, where); }
+            public void started(Start start) { record(folder, settings, where, start); }
         }).listener(folder).listener(new TrainProgress(console, output.progress, System::nanoTime));
         TrainingRun trained;
         try (var interruption = new Interruption(() -> console.note("stopping after this step; once more stops at once"))) {
@@ -291,7 +291,7 @@ final class TrainCommand implements Runnable {
         return fitted;
     }
 
-    private Map<String, Object> environment(Device device) {
+    private Map<String, Object> environment(Device device, TrainingListener.Start start) {
         var e = new LinkedHashMap<String, Object>(Environment.facts());
         if (spec != null) e.put("command", spec.commandLine().getParseResult().originalArgs());
         e.put("started", Instant.now().toString());
@@ -300,6 +300,7 @@ final class TrainCommand implements Runnable {
         e.put("device_reason", device.reason());
         e.put("device_summary", device.info().summary());
         e.put("device_details", device.info().details());
+        if (!start.algorithms().isEmpty()) e.put("algorithms", start.algorithms());
         return e;
     }
 

@@ -43,6 +43,9 @@ final class TrainReport implements TrainingListener {
     public void started(Start start) {
         console.note("model     " + model + ", " + Figures.count(start.parameters()) + " parameters, compiled in "
                 + Figures.seconds(done("compile")));
+        if (!start.changes().isEmpty())
+            console.error("gabor: warning: this deterministic training does not come to the same last digits as if it had not"
+                    + " been interrupted: " + String.join("; ", start.changes()));
         if (start.step() > 0)
             console.note("goes on   after step " + Figures.count(start.step()) + " of "
                     + Figures.count((long) start.epochs() * start.epochSteps()));

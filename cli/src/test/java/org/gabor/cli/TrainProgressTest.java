@@ -107,7 +107,7 @@ class TrainProgressTest {
 
     private TrainProgress progress(int columns, TrainProgress.Style style) {
         var progress = new TrainProgress(recorder.console(columns, XTERM), style, nanos::get);
-        progress.started(new Start(Map.of(), 9_000, 1_000, 61_706, 20, 140, 0));
+        progress.started(new Start(Map.of(), 9_000, 1_000, 61_706, 20, 140, 0, Map.of(), List.of()));
         return progress;
     }
 

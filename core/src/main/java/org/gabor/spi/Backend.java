@@ -35,6 +35,12 @@ public interface Backend extends AutoCloseable {
      */
     Executable compile(Plan plan, Map<String, Tensor> parameters);
 
+    /**
+     * Takes the algorithms of an earlier {@link Executable#algorithms} in all plans that are made from now on, where it still
+     * has them; what it does not know is left out. With none it chooses itself, as it does at first.
+     */
+    default void repeat(Map<String, String> algorithms) {}
+
     /** Bytes that can still be allocated, if that is known. What is kept for later use is given back first. */
     default OptionalLong freeBytes() { return OptionalLong.empty(); }
 

@@ -27,7 +27,7 @@ public final class Closing {
         try {
             all(resources);
         } catch (RuntimeException e) {
-            if (e != failure) failure.addSuppressed(e);
+            if (!e.equals(failure)) failure.addSuppressed(e);
         }
         return failure;
     }

@@ -15,6 +15,12 @@ public interface Executable extends AutoCloseable {
      */
     long[] profile();
 
+    /**
+     * What the last digits of its results depend on besides the graph, by name: the device, versions of libraries, the
+     * algorithm of each convolution. To be kept with results that others are to get again; empty if there is nothing.
+     */
+    default Map<String, String> algorithms() { return Map.of(); }
+
     /** The tensors to fill before a run, by name. They keep their values between runs. */
     Map<String, Tensor> inputs();
 

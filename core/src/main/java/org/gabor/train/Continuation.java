@@ -3,7 +3,10 @@ package org.gabor.train;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.gabor.UsageException;
 import org.gabor.io.Json;
 import org.gabor.nn.ModelSpec;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Continuation(TrainedModel last, Optional<TrainedModel> best, double seconds, String warning) {
     /** Entries of a checkpoint's metadata. */
-    static final String CONFIG = "config", STEP = "step", HISTORY = "history";
+    static final String CONFIG = "config", STEP = "step", HISTORY = "history", ALGORITHMS = "algorithms";
     /** Settings that say when a training ends may change when it goes on; all others must be as they were. */
     private static final List<String> MAY_CHANGE = List.of("epochs", "patience");
 
@@ -38,6 +41,25 @@ public record Continuation(TrainedModel last, Optional<TrainedModel> best, doubl
      */
     List<EpochMetrics> history() {
         return Json.parse(entry(HISTORY)).array(HISTORY).stream().map(e -> EpochMetrics.fromJson(e.object("an epoch"))).toList();
+    }
+
+    /** The algorithms of a deterministic training, see {@link org.gabor.spi.Executable#algorithms}; empty of others. */
+    Map<String, String> algorithms() {
+        var all = new TreeMap<String, String>();
+        Json.parse(last.info().getOrDefault(ALGORITHMS, "{}")).object(ALGORITHMS).members()
+                .forEach((name, v) -> all.put(name, v.string(name)));
+        return all;
+    }
+
+    /** How the algorithms are now others than they were, a sentence each. */
+    List<String> changes(Map<String, String> now) {
+        Map<String, String> then = algorithms();
+        if (then.isEmpty() != now.isEmpty()) return List.of("it goes on on another kind of device");
+        var names = new TreeSet<>(now.keySet());
+        names.addAll(then.keySet());
+        return names.stream().filter(n -> !Objects.equals(then.get(n), now.get(n)))
+                .map(n -> n + " was " + then.getOrDefault(n, "not used") + " and is now " + now.getOrDefault(n, "not used"))
+                .toList();
     }
 
     private String entry(String name) {

@@ -3,6 +3,7 @@ package org.gabor.train;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.gabor.compile.Compiler;
 import org.gabor.data.Dataset;
@@ -26,6 +27,9 @@ final class Evaluator implements AutoCloseable {
         var graph = InferenceGraph.evaluation(model, scaling, criterion, batch).graph();
         this.executable = backend.compile(Compiler.plan(graph, backend.rules()), parameters.averaged());
     }
+
+    /** See {@link Executable#algorithms}. */
+    Map<String, String> algorithms() { return executable.algorithms(); }
 
     /** Sums are taken in double, in the order of the data set. */
     Evaluation run(Dataset data) {

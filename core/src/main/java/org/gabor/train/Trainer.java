@@ -21,6 +21,7 @@ import org.gabor.optim.Optimizer;
 import org.gabor.optim.Schedule;
 import org.gabor.optim.Schedules;
 import org.gabor.optim.Sgd;
+import org.gabor.spi.Precision;
 
 /**
  * How a model is trained. Settings have defaults and are changed one by one; {@link #fit} trains.
@@ -303,7 +304,7 @@ public final class Trainer {
 
     List<TrainingListener> listeners() { return listeners; }
 
-    /** All that affects the result, under the names of the command line. */
+    /** All that affects the result but the device, under the names of the command line. */
     Map<String, Object> describe(Dataset train, Optional<Dataset> held, Scaling scaling) {
         var c = new LinkedHashMap<String, Object>();
         c.put("model", model.name());
@@ -319,6 +320,10 @@ public final class Trainer {
         monitor.ifPresent(m -> c.put("monitor", m.label()));
         if (patience > 0) c.put("patience", patience);
         if (limitBatches > 0) c.put("limit_batches", limitBatches);
+        device.map(Device::options).ifPresent(o -> {
+            if (o.precision() != Precision.FP32) c.put("precision", o.precision().label());
+            if (o.deterministic()) c.put("deterministic", true);
+        });
         c.put("data_fingerprint", train.fingerprint());
         held.ifPresent(h -> c.put("validation_fingerprint", h.fingerprint()));
         return c;

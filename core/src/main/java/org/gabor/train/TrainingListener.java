@@ -30,9 +30,11 @@ public interface TrainingListener {
      * @param epochs epochs of the run
      * @param epochSteps steps of an epoch
      * @param step steps that were made before, if the training goes on
+     * @param algorithms what the last digits depend on besides, see {@link org.gabor.spi.Executable#algorithms}
+     * @param changes what of that is not as it was in the part before of a deterministic training, a sentence each
      */
     record Start(Map<String, Object> config, int trainImages, int validationImages, long parameters, int epochs,
-            int epochSteps, long step) {}
+            int epochSteps, long step, Map<String, String> algorithms, List<String> changes) {}
 
     /** Everything is compiled and the first step is about to be made. */
     default void started(Start start) {}

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.gabor.DeviceMemoryException;
@@ -48,6 +49,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     private final Slab slab;
     private final Executable step;
     private final Optional<Evaluator> evaluator;
+    private final Map<String, String> algorithms;
     private final StepInputs numbers;
     private final Feeding feeding;
     private volatile Order order = new Order(0, Permutation.of(0, 0, 1));
@@ -76,6 +78,7 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         this.config = setup.describe(train, held, scaling);
         setup.continuation().ifPresent(c -> c.checkFits(setup.model(), config));
         Backend backend = device.backend();
+        backend.repeat(setup.continuation().map(Continuation::algorithms).orElse(Map.of()));
         try {
             this.feeding = owned(Feeding.of(backend, train, epochSteps, () -> new Loader(train, batch, this::image,
                     setup.continuation().map(Continuation::step).orElse(0L), (long) setup.epochs() * epochSteps,
@@ -86,6 +89,8 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
             Compiled compiled = owned(compiled(backend, graph), Compiled::close);
             this.step = compiled.step;
             this.evaluator = compiled.evaluator;
+            this.algorithms = new TreeMap<>(step.algorithms());
+            evaluator.map(Evaluator::algorithms).ifPresent(algorithms::putAll);
             this.numbers = new StepInputs(step.inputs(), setup.seed());
             if (setup.continuation().isEmpty()) parameters.initialise(setup.seed(), input.tensors());
         } catch (RuntimeException e) {
@@ -145,13 +150,18 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
         saved = began;
         long weights = slab.slots().values().stream().mapToLong(s -> s.shape().size()).sum();
         var start = new TrainingListener.Start(config, train.size(), held.map(Dataset::size).orElse(0), weights,
-                setup.epochs(), epochSteps, steps);
+                setup.epochs(), epochSteps, steps, algorithms, changes());
         tell(l -> l.started(start));
         if (steps == 0) save();
         Ending ending = epochs();
         var run = new TrainingRun(device, best.orElseGet(this::evaluated), resumable(), List.copyOf(history), ending);
         tell(l -> l.ended(run));
         return run;
+    }
+
+    private List<String> changes() {
+        return setup.continuation().filter(_ -> device.options().deterministic()).map(c -> c.changes(algorithms))
+                .orElse(List.of());
     }
 
     private void restore(Continuation from) {
@@ -317,7 +327,10 @@ final class TrainingLoop implements TrainingListener.Snapshot, AutoCloseable {
     @Override
     public TrainedModel resumable() {
         var epochs = history.stream().map(EpochMetrics::reproducible).toList();
-        return model(parameters.copyOutState(), Map.of(Continuation.HISTORY, Json.of(epochs).text()));
+        var more = new HashMap<>(Map.of(Continuation.HISTORY, Json.of(epochs).text()));
+        if (device.options().deterministic() && !algorithms.isEmpty())
+            more.put(Continuation.ALGORITHMS, Json.of(algorithms).text());
+        return model(parameters.copyOutState(), more);
     }
 
     private TrainedModel model(Map<String, Safetensors.Data> tensors, Map<String, String> more) {

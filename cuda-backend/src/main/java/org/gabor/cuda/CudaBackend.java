@@ -39,12 +39,14 @@ final class CudaBackend implements Backend {
     private final Multiplier multiplier;
     private final Kernels kernels;
     private final CudaRules rules;
+    private final BackendOptions options;
     private final Set<Allocation> allocations = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /** Takes the context over, and closes it if it cannot be used. */
     CudaBackend(Context context, BackendOptions options) {
         this.context = context;
+        this.options = options;
         try {
             this.compute = context.stream();
             this.copying = context.stream();
@@ -63,10 +65,13 @@ final class CudaBackend implements Backend {
     public String name() { return NAME; }
 
     @Override
-    public DeviceInfo info() { return GpuInfo.describe(context.gpu(), context.libraries()); }
+    public DeviceInfo info() { return GpuInfo.describe(context.gpu(), context.libraries(), options); }
 
     @Override
     public Rules rules() { return rules; }
+
+    @Override
+    public void repeat(Map<String, String> algorithms) { solver.repeat(algorithms); }
 
     Context context() { return context; }
 

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.gabor.UsageException;
 import org.gabor.compile.Plan;
 import org.gabor.compile.Plan.Place;
@@ -34,10 +35,12 @@ final class CudaExecutable implements Executable {
     private final List<CudaTensor> parameters;
     private final Map<String, Tensor> inputs;
     private final Map<String, Tensor> outputs;
+    private final Map<String, String> algorithms;
     private @Nullable Graph graph;
 
     private CudaExecutable(CudaBackend backend, CudaBackend.Allocation memory, List<List<Tasks.Task>> steps,
-            List<CudaTensor> parameters, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+            List<CudaTensor> parameters, Map<String, Tensor> inputs, Map<String, Tensor> outputs,
+            Map<String, String> algorithms) {
         this.backend = backend;
         this.memory = memory;
         this.stream = backend.compute();
@@ -45,6 +48,7 @@ final class CudaExecutable implements Executable {
         this.parameters = parameters;
         this.inputs = Collections.unmodifiableMap(inputs);
         this.outputs = Collections.unmodifiableMap(outputs);
+        this.algorithms = Collections.unmodifiableMap(algorithms);
     }
 
     /** @param memory the arena of the plan; what else the executable needs is given back with it */
@@ -57,15 +61,19 @@ final class CudaExecutable implements Executable {
         Arena arguments = memory.owned(Arena.ofShared(), Arena::close);
         var tasks = new Tasks(backend.kernels(), backend.solver(), backend.multiplier(), arguments);
         var steps = new ArrayList<List<Tasks.Task>>();
+        var algorithms = new TreeMap<>(GpuInfo.versions(backend.context().gpu(), backend.context().libraries()));
         for (Step step : plan.steps()) {
             List<Work> works = new CudaLowering(places, memory::constant, backend.solver(), step).lower();
             steps.add(works.stream().map(tasks::of).toList());
+            for (Work work : works)
+                if (work instanceof Convolve c)
+                    algorithms.put(c.problem().toString(), backend.solver().algorithm(c.problem()).toString());
         }
         var inputs = new LinkedHashMap<String, Tensor>();
         plan.inputs().forEach((name, n) -> inputs.put(name, memory.fed(tensor(backend, plan, n, memory, bound))));
         var outputs = new LinkedHashMap<String, Tensor>();
         plan.outputs().forEach((name, n) -> outputs.put(name, tensor(backend, plan, n, memory, bound)));
-        return new CudaExecutable(backend, memory, steps, List.copyOf(bound.values()), inputs, outputs);
+        return new CudaExecutable(backend, memory, steps, List.copyOf(bound.values()), inputs, outputs, algorithms);
     }
 
     private static Map<String, CudaTensor> bind(CudaBackend backend, Plan plan, Map<String, Tensor> parameters) {
@@ -135,6 +143,9 @@ final class CudaExecutable implements Executable {
         memory.address();
         for (CudaTensor p : parameters) p.address();
     }
+
+    @Override
+    public Map<String, String> algorithms() { return algorithms; }
 
     @Override
     public Map<String, Tensor> inputs() { return inputs; }

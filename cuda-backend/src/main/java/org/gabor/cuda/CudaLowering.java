@@ -64,16 +64,21 @@ final class CudaLowering {
         return address;
     }
 
+    private void chain() { new Chain(this, step.nodes()).lower(); }
+
     private void lower(Node head) {
         switch (head.op()) {
             case Convolution c -> ConvolutionLowering.lower(this, c, head);
             case Product p -> ProductLowering.lower(this, p, head);
             case Pooling p -> PoolingLowering.lower(this, p, head);
-            case Pointwise.ChannelSum _,Pointwise.SumTo _,Normalization.BnStats _,Normalization.BnGradSums _,Loss.Sum _ ->
-                    SumLowering.lower(this, head);
-            case Pointwise _,Normalization.BatchNorm _,Normalization.BnGradX _,Leaf.Fill _,Loss.Expand _ ->
-                    new Chain(this, step.nodes()).lower();
-            case Normalization n -> NormalizationLowering.lower(this, n, head);
+            case Pointwise.ChannelSum _,Pointwise.SumTo _ -> SumLowering.lower(this, head);
+            case Normalization.BnStats _,Normalization.BnGradSums _ -> SumLowering.lower(this, head);
+            case Pointwise.Normalize _,Pointwise.Cast _,Pointwise.Add _,Pointwise.Mul _,Pointwise.AddBias _ -> chain();
+            case Pointwise.Activate _,Pointwise.ActivateGrad _,Pointwise.Dropout _ -> chain();
+            case Normalization.BatchNorm _,Normalization.BnGradX _ -> chain();
+            case Normalization.Lrn l -> NormalizationLowering.lrn(this, l, head);
+            case Normalization.LrnGrad l -> NormalizationLowering.lrnGradient(this, l.of(), head);
+            case Leaf.Fill _,Loss.Expand _ -> chain();
             case Loss l -> LossLowering.lower(this, l, head);
             case Movement m -> MovementLowering.lower(this, m, head);
             case Update u -> UpdateLowering.lower(this, u, head);

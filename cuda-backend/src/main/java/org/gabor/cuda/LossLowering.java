@@ -28,7 +28,8 @@ final class LossLowering {
             case Loss.SampleLossGrad s -> rows(to, name(s.criterion()) + "_gradient", node, settings(to, s.criterion()));
             case Loss.InTopK t -> rows(to, "in_top_k", node, new Arguments().integer(t.k()));
             case Loss.SampleWeight s -> weight(to, s.criterion(), node);
-            case Loss.Sum _,Loss.Expand _ -> throw new IllegalStateException(node + " is a sum or a chain");
+            case Loss.Sum _ -> SumLowering.lower(to, node);
+            case Loss.Expand _ -> throw new IllegalStateException(node + " is a chain");
         }
     }
 

@@ -15,22 +15,13 @@ final class NormalizationLowering {
 
     private NormalizationLowering() {}
 
-    static void lower(CudaLowering to, Normalization op, Node node) {
-        switch (op) {
-            case Normalization.Lrn l -> forward(to, l, node);
-            case Normalization.LrnGrad g -> gradient(to, g.of(), node);
-            case Normalization.BnStats _,Normalization.BatchNorm _,Normalization.BnGradSums _,Normalization.BnGradX _ ->
-                    throw new IllegalStateException(node + " is a sum or a chain");
-        }
-    }
-
-    private static void forward(CudaLowering to, Normalization.Lrn op, Node node) {
+    static void lrn(CudaLowering to, Normalization.Lrn op, Node node) {
         Stored x = to.at(node.in(0)), y = to.at(node);
         to.add(new Launch(FAMILY, Elements.kernel("lrn", x, node), Launch.Grid.of(Math.ceilDiv(x.size(), THREADS)), THREADS,
                 new Arguments().pointer(x.address()).pointer(y.address()).struct(struct(op, x, 0))));
     }
 
-    private static void gradient(CudaLowering to, Normalization.Lrn op, Node node) {
+    static void lrnGradient(CudaLowering to, Normalization.Lrn op, Node node) {
         Stored x = to.at(node.in(0)), dy = to.at(node.in(1)), dx = to.at(node);
         int c = x.shape().c(), chunk = Math.min(c, CHUNK), lanes = RowGrid.holding(chunk, THREADS), pixels = THREADS / lanes;
         long shared = (Math.min(c, chunk + op.size() - 1L) + chunk) * Float.BYTES * pixels;

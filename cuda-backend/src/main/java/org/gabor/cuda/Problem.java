@@ -1,5 +1,6 @@
 package org.gabor.cuda;
 
+import java.util.Locale;
 import org.gabor.graph.DType;
 import org.gabor.graph.Layout;
 import org.gabor.graph.Shape;
@@ -33,6 +34,14 @@ record Problem(Kind kind, DType dtype, Layout layout, Shape x, Shape w, Shape y,
         BACKWARD_DATA,
         /** w from x and y. */
         BACKWARD_FILTER
+    }
+
+    /** As it is recorded. */
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%s %s %s * %s -> %s, padding %dx%d, stride %dx%d, dilation %dx%d, groups %d",
+                kind.name().toLowerCase(Locale.ROOT), dtype.label(), x, w, y, padH, padW, strideH, strideW, dilationH, dilationW,
+                groups);
     }
 
     /** The same shapes, of which something else is computed. */

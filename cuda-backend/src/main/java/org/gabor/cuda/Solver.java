@@ -2,6 +2,7 @@ package org.gabor.cuda;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.gabor.DeviceException;
 import org.gabor.cuda.dnn.Algorithm;
 import org.gabor.cuda.dnn.ConvolutionPlan;
@@ -14,8 +15,8 @@ import org.gabor.graph.Layout;
 import org.gabor.graph.Shape;
 
 /**
- * Computes convolutions by cuDNN, each by the algorithm that its heuristics rank first. The choice depends on the problem
- * alone and is kept, so that planning and running agree.
+ * Computes convolutions by cuDNN, each by the algorithm that its heuristics rank first, or one that was taken earlier. The
+ * choice depends on the problem alone and is kept, so that planning and running agree.
  *
  * <p>Which convolutions an algorithm takes differs from version to version and from GPU to GPU, and fewer are taken with the
  * channels last than first. So cuDNN is asked before a plan is made; what it refuses is solved with the channels first.
@@ -27,6 +28,9 @@ final class Solver implements Convolutions {
     private final long limit;
     private final Map<Problem, ConvolutionPlan> plans = new HashMap<>();
     private final Map<Problem, Problem> solvable = new HashMap<>();
+    private final Map<Problem, Algorithm> chosen = new HashMap<>();
+    /** Names of algorithms by problems as text. */
+    private Map<String, String> earlier = Map.of();
 
     /**
      * @param tf32 whether products of F32 may be rounded to 10 bits of the significands
@@ -41,14 +45,21 @@ final class Solver implements Convolutions {
     }
 
     @Override
-    public synchronized Problem solvable(Problem problem) { return solvable.computeIfAbsent(problem, this::taken); }
+    public synchronized Problem solvable(Problem problem) {
+        Problem known = solvable.get(problem);
+        if (known != null) return known;
+        Problem taken = taken(problem);
+        solvable.put(problem, taken);
+        return taken;
+    }
 
     private Problem taken(Problem problem) {
+        Problem dense = problem.as(Layout.LOGICAL);
+        if (earlier.containsKey(dense.toString())) return dense;
         try {
             algorithm(problem);
             return problem;
         } catch (DeviceException refused) {
-            Problem dense = problem.as(Layout.LOGICAL);
             try {
                 algorithm(dense);
             } catch (DeviceException again) {
@@ -73,7 +84,22 @@ final class Solver implements Convolutions {
         };
     }
 
-    private Algorithm algorithm(Problem p) { return plan(p).choose(direction(p), limit, deterministic); }
+    /** The algorithm that solves a problem. */
+    synchronized Algorithm algorithm(Problem p) { return chosen.computeIfAbsent(p, this::choose); }
+
+    /** From now on takes these algorithms for these problems, as far as they can be had. */
+    synchronized void repeat(Map<String, String> algorithms) {
+        earlier = Map.copyOf(algorithms);
+        chosen.clear();
+        solvable.clear();
+    }
+
+    private Algorithm choose(Problem p) {
+        ConvolutionPlan plan = plan(p);
+        return Optional.ofNullable(earlier.get(p.toString())).flatMap(name -> plan.find(direction(p), name))
+                .filter(a -> a.workspace() <= limit && (!deterministic || a.isDeterministic()))
+                .orElseGet(() -> plan.choose(direction(p), limit, deterministic));
+    }
 
     private static Direction direction(Problem p) {
         return switch (p.kind()) {

@@ -60,6 +60,13 @@ class ArchitectureTest {
             .that().resideOutsideOfPackages("org.gabor.cuda.driver..", "org.gabor.cuda.dnn..", "org.gabor.cuda.blas..")
             .should().dependOnClassesThat().resideInAPackage("jcuda..");
 
+    /** Wrappers of libraries know nothing of what is computed with them. */
+    @ArchTest
+    static final ArchRule driverDnnBlasAndLoadSeeNoLowering = noClasses()
+            .that().resideInAnyPackage("org.gabor.cuda.driver..", "org.gabor.cuda.dnn..", "org.gabor.cuda.blas..",
+                    "org.gabor.cuda.load..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.gabor.cuda", "org.gabor.compile..");
+
     /** But for the name under which cuDNN and cuBLAS take a stream. */
     @ArchTest
     static final ArchRule nobodyUsesTheCudaRuntimeApi = noClasses().should().dependOnClassesThat(

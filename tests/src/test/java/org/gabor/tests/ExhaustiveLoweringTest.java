@@ -1,6 +1,7 @@
 package org.gabor.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -9,9 +10,12 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
@@ -20,44 +24,47 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A lowering that lacks an operation does not compile: javac refuses the real source less any one of its cases. */
 class ExhaustiveLoweringTest {
-    private static final Path LOWERING = Path.of("../cpu-fallback/src/main/java/org/gabor/cpu/CpuLowering.java");
+    /** The lowerings of all backends, as classes in the sources of their modules. */
+    private static final Map<String, String> LOWERINGS =
+            Map.of("org/gabor/cpu/CpuLowering.java", "cpu-fallback", "org/gabor/cuda/CudaLowering.java", "cuda-backend");
 
-    /** A case of one line, in the switch over all operations. */
-    private static final Pattern CASE = Pattern.compile("(?m)^ {12}case (\\w[^>]*) -> .*;\\R");
+    /** A case in the switch over all operations, of one line or with its result on the next. */
+    private static final Pattern CASE = Pattern.compile("(?m)^ {12}case (\\w[^>]*) ->\\s.*;\\R");
 
     @TempDir
     Path classes;
 
-    @Test
-    void theSourceAsItIsCompiles() throws IOException { assertThat(errors(Files.readString(LOWERING))).isEmpty(); }
-
     @TestFactory
-    Stream<DynamicTest> withoutACaseItDoesNot() throws IOException {
-        String source = Files.readString(LOWERING);
+    Stream<DynamicNode> everyLoweringNeedsEveryCase() throws IOException {
+        var all = new ArrayList<DynamicNode>();
+        for (String name : new TreeSet<>(LOWERINGS.keySet())) {
+            String source = Files.readString(Path.of("..", LOWERINGS.get(name), "src/main/java", name));
+            all.add(dynamicTest(name + " as it is", () -> assertThat(errors(name, source)).isEmpty()));
+            all.add(dynamicContainer(name + " without", withoutACase(name, source)));
+        }
+        return all.stream();
+    }
+
+    private Stream<DynamicTest> withoutACase(String name, String source) {
         int begin = source.indexOf("switch (head.op())"), end = source.indexOf("\n        }", begin);
-        assertThat(begin).as("the switch over all operations in " + LOWERING).isPositive();
-        List<Matcher> cases = CASE.matcher(source).region(begin, end).results().map(r -> {
-            Matcher m = CASE.matcher(source);
-            m.find(r.start());
-            return m;
-        }).toList();
+        assertThat(begin).as("the switch over all operations in " + name).isPositive();
+        List<MatchResult> cases = CASE.matcher(source).region(begin, end).results().toList();
         assertThat(cases).hasSizeGreaterThan(5);
         return cases.stream().map(m -> dynamicTest(m.group(1).replace(" _", ""), () -> assertThat(
-                errors(source.substring(0, m.start()) + source.substring(m.end())))
+                errors(name, source.substring(0, m.start()) + source.substring(m.end())))
                 .anyMatch(e -> e.contains("does not cover all possible input values"))));
     }
 
-    /** What javac says against a source in place of CpuLowering. */
-    private List<String> errors(String source) {
-        var file = new SimpleJavaFileObject(URI.create("string:///org/gabor/cpu/CpuLowering.java"),
-                JavaFileObject.Kind.SOURCE) {
+    /** What javac says against a source in place of that of a name. */
+    private List<String> errors(String name, String source) {
+        var file = new SimpleJavaFileObject(URI.create("string:///" + name), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) { return source; }
         };

@@ -11,6 +11,7 @@ import static jcuda.jcudnn.cudnnTensorFormat.CUDNN_TENSOR_NHWC;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
@@ -122,15 +123,11 @@ public final class ConvolutionPlan extends Resource {
                 shapes));
     }
 
-    /**
-     * An algorithm by its number, to repeat an earlier choice.
-     *
-     * @throws DeviceException if cuDNN does not have it for these shapes
-     */
-    public Algorithm algorithm(Direction direction, int number) {
+    /** An algorithm by its name, to repeat an earlier choice, if cuDNN has it for these shapes. */
+    public Optional<Algorithm> find(Direction direction, String name) {
         var workspace = new long[1];
-        dnn.check(workspace(direction, number, workspace), "the workspace of " + direction.name(number), shapes);
-        return new Algorithm(direction, number, workspace[0]);
+        return direction.number(name).stream().filter(number -> Dnn.isSuccess(workspace(direction, number, workspace)))
+                .mapToObj(number -> new Algorithm(direction, number, workspace[0])).findFirst();
     }
 
     /** With the math type of the descriptor: the one that an entry of the list was judged by may be another. */

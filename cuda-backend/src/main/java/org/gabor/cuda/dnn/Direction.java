@@ -1,5 +1,8 @@
 package org.gabor.cuda.dnn;
 
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
 /** The three things that are computed for a convolution y = x * w. The algorithms are cuDNN's, by their numbers. */
 public enum Direction {
     /** y from x and w. */
@@ -31,6 +34,11 @@ public enum Direction {
             case DATA -> number != 0;
             case FILTER -> number != 0 && number != 3;
         };
+    }
+
+    /** The number of the algorithm of a name. */
+    OptionalInt number(String name) {
+        return IntStream.range(0, algorithms()).filter(number -> name(number).equals(name)).findFirst();
     }
 
     String name(int number) { return number < algorithms() ? split()[number] : "number " + number; }

@@ -113,8 +113,11 @@ public final class Preflight {
         }
     }
 
+    /** True of the name that the software device of our tests gives itself. */
+    public static boolean isSoftware(String gpu) { return gpu.contains(SOFTWARE_DEVICE); }
+
     private static void requireUsable(DriverProbe.Device device) {
-        if (device.name().contains(SOFTWARE_DEVICE)) {
+        if (isSoftware(device.name())) {
             if (System.getProperty(SOFTWARE_ALLOWED) == null) throw new DeviceException("the driver found is the " + device.name()
                     + ", which is made for tests and much slower than --device cpu; -D" + SOFTWARE_ALLOWED + " allows it");
         } else if (device.capability() < OLDEST_CAPABILITY) throw new DeviceException("the GPU " + device.name()

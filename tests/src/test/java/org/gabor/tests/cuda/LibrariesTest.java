@@ -181,7 +181,8 @@ class LibrariesTest {
         for (Direction direction : Direction.values()) {
             Algorithm any = plan.choose(direction, LIMIT, false), deterministic = plan.choose(direction, LIMIT, true);
             assertThat(deterministic.isDeterministic()).isTrue();
-            assertThat(plan.algorithm(direction, any.number())).as("by its number").isEqualTo(any);
+            assertThat(plan.find(direction, any.toString())).as("by its name").contains(any);
+            assertThat(plan.find(direction, "NO_SUCH")).isEmpty();
             assertThat(any.workspace()).isLessThanOrEqualTo(LIMIT);
             assertThat(plan.choose(direction, LIMIT, false)).isSameAs(any);
             assertThat(dnn.convolution(x, w, same, x, false).choose(direction, LIMIT, false)).as("another plan").isSameAs(any);

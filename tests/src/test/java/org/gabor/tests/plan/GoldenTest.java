@@ -2,6 +2,7 @@ package org.gabor.tests.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -22,6 +23,8 @@ import org.gabor.spi.Backend;
 import org.gabor.spi.BackendOptions;
 import org.gabor.spi.BackendProvider;
 import org.gabor.spi.Backends;
+import org.gabor.spi.Precision;
+import org.gabor.tests.UnderTest;
 import org.gabor.train.LearningRule;
 import org.gabor.train.Scaling;
 import org.gabor.train.TrainingGraph;
@@ -74,20 +77,36 @@ class GoldenTest {
                 test(p, "transposed", model("transposed", TRANSPOSED))));
     }
 
+    @TestFactory
+    Stream<DynamicTest> plansOfAGpuAreThoseOfTheGoldenFiles() {
+        BackendProvider cuda = UnderTest.all().filter(p -> p.name().equals("cuda/software")).findFirst().orElseThrow();
+        cuda.unavailable().ifPresent(why -> assumeTrue(false, cuda.name() + " skipped: " + why));
+        var bf16 = new BackendOptions(0, "", Precision.BF16, true);
+        return Stream.of(test(cuda, BackendOptions.DEFAULT, "lenet5-cuda", Models.builder("lenet5").build(), 2),
+                test(cuda, BackendOptions.DEFAULT, "resnet20-cuda", Models.builder("resnet20").build(), 3),
+                test(cuda, bf16, "lenet5-cuda-bf16", Models.builder("lenet5").build(), 2));
+    }
+
     private static ModelSpec model(String name, String network) {
         return new ModelSpec(name, 3, 16, 16, 10, Registry.STANDARD.fromJson(Json.parse(network), name));
     }
 
     private static DynamicTest test(BackendProvider provider, String name, ModelSpec model) {
-        return dynamicTest(name + " on " + provider.name(), () -> {
+        return test(provider, BackendOptions.DEFAULT, name + "-" + provider.name(), model, 3);
+    }
+
+    /** @param fused operations of the longest step, at least */
+    private static DynamicTest test(BackendProvider provider, BackendOptions options, String file, ModelSpec model,
+            int fused) {
+        return dynamicTest(file, () -> {
             var graph = TrainingGraph.of(model, Scaling.unit(model.channels()), LearningRule.of(Sgd.lr(0.1).momentum(0.9)),
                     BATCH);
-            try (Backend backend = provider.open(BackendOptions.DEFAULT)) {
+            try (Backend backend = provider.open(options)) {
                 Plan plan = Compiler.plan(graph.graph(), backend.rules());
                 assertThat(plan.arenaBytes()).as("bytes of the arena; in use at one step are %d", plan.liveBytes())
                         .isLessThanOrEqualTo(plan.liveBytes() * 110 / 100);
-                assertThat(plan.steps()).as("fused steps").anyMatch(s -> s.nodes().size() > 2);
-                compare(GOLDEN.resolve(name + "-" + provider.name() + ".txt"), PlanText.of(plan));
+                assertThat(plan.steps()).as("fused steps").anyMatch(s -> s.nodes().size() >= fused);
+                compare(GOLDEN.resolve(file + ".txt"), PlanText.of(plan));
             }
         });
     }
