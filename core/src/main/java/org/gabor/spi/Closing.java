@@ -27,7 +27,7 @@ public final class Closing {
         try {
             all(resources);
         } catch (RuntimeException e) {
-            if (!e.equals(failure)) failure.addSuppressed(e);
+            failure.addSuppressed(e);
         }
         return failure;
     }
