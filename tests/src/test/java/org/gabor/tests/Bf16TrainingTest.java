@@ -82,7 +82,8 @@ class Bf16TrainingTest {
     @Test
     void theLossOfEveryStepIsThatOfTheOracleOnTheSameCasts() {
         int batch = 8;
-        var graph = TrainingGraph.of(Models.lenet5().build(), Scaling.unit(1), LearningRule.of(Sgd.lr(0.05).momentum(0.9)), batch);
+        var graph = TrainingGraph.of(Models.lenet5().build(), Scaling.unit(1), LearningRule.of(Sgd.lr(0.05).momentum(0.9)),
+                batch);
         try (Device device = cuda(Precision.BF16); var parameters = Parameters.forTraining(device.backend(), graph);
                 Executable step = device.backend().compile(Compiler.plan(graph.graph(), device.backend().rules()),
                         parameters.bindings())) {

@@ -234,7 +234,8 @@ class DevicesAgreeTest {
         left(options(Precision.FP32, true), folder);
         Continuation usual = folder.continuation();
         Map<String, Json> algorithms = algorithms(usual.last());
-        String forward = algorithms.keySet().stream().filter(n -> n.startsWith("forward f32 16x1x28x28")).findFirst().orElseThrow();
+        String forward = algorithms.keySet().stream().filter(n -> n.startsWith("forward f32 16x1x28x28")).findFirst()
+                .orElseThrow();
         assertThat(algorithms).containsKeys("gpu", "cuBLAS", "cuDNN");
         String other = text(algorithms, forward).equals("IMPLICIT_GEMM") ? "IMPLICIT_PRECOMP_GEMM"
                 : "IMPLICIT_GEMM";
