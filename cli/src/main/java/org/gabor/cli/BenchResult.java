@@ -38,7 +38,8 @@ record BenchResult(String name, int batch, Plan plan, StepTimes times, double[] 
     /** A line of the table of all runs. */
     void row(TextTable table, Peak peak) {
         Cost cost = counted(Cost.of(plan));
-        table.row(name, simulated ? "" : count(images()), ms(times.median()), ms(times.fastest()), ms(times.ninetieth()), times.count(),
+        table.row(name, simulated ? "" : count(images()),
+                ms(times.median()), ms(times.fastest()), ms(times.ninetieth()), times.count(),
                 rate(cost.flops(), times.median()), share(cost.flops(), times.median(), peak.flops()));
     }
 

@@ -58,7 +58,8 @@ public record Continuation(TrainedModel last, Optional<TrainedModel> best, doubl
         var names = new TreeSet<>(now.keySet());
         names.addAll(then.keySet());
         return names.stream().filter(n -> !Objects.equals(then.get(n), now.get(n)))
-                .map(n -> n + " was " + then.getOrDefault(n, "not used") + " and is now " + now.getOrDefault(n, "not used")).toList();
+                .map(n -> n + " was " + then.getOrDefault(n, "not used") + " and is now " + now.getOrDefault(n, "not used"))
+                .toList();
     }
 
     private String entry(String name) {

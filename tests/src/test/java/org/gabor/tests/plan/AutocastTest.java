@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.gabor.compile.Compiler;
@@ -98,7 +99,7 @@ class AutocastTest {
         });
     }
 
-    private static TensorType type(Graph g, String output) { return java.util.Objects.requireNonNull(g.outputs().get(output)).type(); }
+    private static TensorType type(Graph g, String output) { return Objects.requireNonNull(g.outputs().get(output)).type(); }
 
     private static Map<Op, TensorType> leaves(Graph g) {
         var leaves = new HashMap<Op, TensorType>();
@@ -132,7 +133,7 @@ class AutocastTest {
     void whereNothingIsConvolvedOrMultipliedNothingIsCast() {
         assertThat(graphs().filter(g -> g.nodes().stream()
                 .noneMatch(n -> n.op() instanceof Convolution || n.op() instanceof Product))).isNotEmpty()
-                        .allSatisfy(g -> assertThat(Compiler.cast(g, HALF).nodes()).hasSameSizeAs(g.nodes()));
+                .allSatisfy(g -> assertThat(Compiler.cast(g, HALF).nodes()).hasSameSizeAs(g.nodes()));
     }
 
     @Test
