@@ -225,10 +225,10 @@ class GpuCommandsTest {
             Cli auto = succeeds(Cli.run("bench", "--inference", "--batch", "1", "--steps", "1"));
             assertThat(auto.err()).contains("device    cpu");
             assertThat(succeeds(Cli.run(train("auto", "lenet5", "auto", 1))).err()).contains("device    cpu",
-                    "cpu, since cuda cannot be used: the driver found is the " + SOFTWARE, "-Dgabor.softgpu allows it");
+                    "cpu, since cuda cannot be used: the driver found is the " + SOFTWARE);
             Cli named = Cli.run("bench", "--device", "cuda", "--steps", "1");
             assertThat(named.exitCode()).isEqualTo(4);
-            assertThat(named.err()).contains("made for tests");
+            assertThat(named.err()).contains("made for tests", "-Dgabor.softgpu allows it");
         } finally {
             System.clearProperty("gabor.cuda.path");
         }
