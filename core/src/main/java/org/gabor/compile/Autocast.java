@@ -26,8 +26,8 @@ import org.gabor.graph.Update;
 /**
  * Lets a backend compute in BF16 (Micikevicius et al., "Mixed precision training", 2018). Convolutions and products take
  * BF16 operands; what lies between them keeps the type that comes in, so that activations and their gradients are stored
- * in half the bytes. Parameters, their gradients, statistics, losses and updates stay in F32. Every value is cast at most
- * once to each type.
+ * in half the bytes. Parameters, statistics, losses and updates stay in F32; the gradient of a parameter comes as BF16 from
+ * the convolution or product that makes it, and goes to its slab as F32. Every value is cast at most once to each type.
  */
 final class Autocast {
     private final Graph to = new Graph();

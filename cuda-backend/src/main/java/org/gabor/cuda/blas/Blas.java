@@ -115,22 +115,6 @@ public final class Blas extends Resource {
                 new Address.Host(c), type(g.output), g.ldc, compute(g), CUBLAS_GEMM_DEFAULT), "cublasGemmEx");
     }
 
-    /**
-     * Computes several products of one shape, the matrices of each so many elements after those of the one before.
-     *
-     * @param count products
-     */
-    public void gemm(Gemm g, long a, long strideA, long b, long strideB, long c, long strideC, int count, float alpha,
-            float beta) {
-        use();
-        scalars.set(alpha, beta);
-        int type = type(g.type);
-        check(JCublas2.cublasGemmStridedBatchedEx_new(handle, operation(g.transposeB), operation(g.transposeA), g.n, g.m, g.k,
-                scalars.alpha(), new Address.Host(b), type, g.ldb, strideB, new Address.Host(a), type, g.lda, strideA,
-                scalars.beta(), new Address.Host(c), type(g.output), g.ldc, strideC, count, compute(g), CUBLAS_GEMM_DEFAULT),
-                "cublasGemmStridedBatchedEx");
-    }
-
     private static int operation(boolean transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; }
 
     private static int compute(Gemm g) {

@@ -20,7 +20,7 @@ final class Symbols {
             "cuGraphDestroy", "cuGetErrorName", "cuGetErrorString");
     static final List<String> BLAS = List.of("cublasCreate_v2", "cublasDestroy_v2", "cublasSetStream_v2",
             "cublasSetPointerMode_v2", "cublasSetMathMode", "cublasSetWorkspace_v2",
-            "cublasGetStatusString", "cublasGemmEx", "cublasGemmStridedBatchedEx");
+            "cublasGetStatusString", "cublasGemmEx");
     static final List<String> DNN = List.of("cudnnGetVersion", "cudnnGetErrorString", "cudnnGetLastErrorString",
             "cudnnCreate", "cudnnDestroy", "cudnnSetStream", "cudnnCreateTensorDescriptor",
             "cudnnSetTensor4dDescriptorEx", "cudnnDestroyTensorDescriptor", "cudnnCreateFilterDescriptor",
