@@ -27,18 +27,18 @@ public final class RunLock implements AutoCloseable {
             throw new WriteException("cannot write " + path + ": " + e.getClass().getSimpleName() + " (" + e.getMessage()
                     + "); a training writes to its folder: make it writable", e);
         }
-        if (isTaken(file)) return new RunLock(file);
+        if (tryLock(file)) return new RunLock(file);
         close(file);
         throw new UsageException(path.getParent() + " is in use: another process trains there. Wait until it is done, or end it"
                 + " by Ctrl-C, which saves; what it came to is then gone on with");
     }
 
     /** Where a file system knows no locks, as some networks have it, nobody is kept out. */
-    private static boolean isTaken(FileChannel file) {
+    private static boolean tryLock(FileChannel file) {
         try {
             return file.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            return false; // this process has it
+            return false; // this process has it already
         } catch (IOException e) {
             return true;
         }
